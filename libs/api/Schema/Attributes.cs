@@ -56,6 +56,44 @@ public sealed class FieldAttribute(int number) : Attribute
 
     /// <summary>True when the field, a struct inlined in Go, has its members in the parent object.</summary>
     public bool Inline { get; init; }
+
+    /// <summary>
+    /// True for a string that is a pointer in Go, where "" differs from absent (storageClassName). Numbers and
+    /// booleans say the same by being nullable: <c>int?</c> is *int32, <c>int</c> is int32 with omitempty.
+    /// </summary>
+    public bool Pointer { get; init; }
+}
+
+/// <summary>JSON scalars whose protobuf form is a message of its own.</summary>
+public enum ScalarForm
+{
+    /// <summary>resource.Quantity: a string in JSON, {string = 1} in protobuf.</summary>
+    Quantity,
+
+    /// <summary>metav1.Time: RFC 3339 to the second.</summary>
+    Time,
+
+    /// <summary>metav1.MicroTime: RFC 3339 with six decimals.</summary>
+    MicroTime,
+
+    /// <summary>intstr.IntOrString.</summary>
+    IntOrString,
+
+    /// <summary>metav1.Duration: Go's duration text in JSON, {nanoseconds = 1} in protobuf.</summary>
+    Duration,
+
+    /// <summary>runtime.RawExtension, apiextensions JSON, metav1.FieldsV1: any JSON, {raw = 1} in protobuf.</summary>
+    RawJson,
+
+    /// <summary>A list of strings that protobuf wraps in a message {items = 1}: Verbs, ExtraValue.</summary>
+    WrappedList,
+}
+
+/// <summary>Says that a field, or every field of a type, has a special scalar form.</summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class | AttributeTargets.Struct)]
+public sealed class ScalarAttribute(ScalarForm form) : Attribute
+{
+    public ScalarForm Form { get; } = form;
 }
 
 /// <summary>How a list merges under strategic merge patch and server-side apply (KEP-555).</summary>
