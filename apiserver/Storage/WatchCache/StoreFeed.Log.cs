@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace Kube.ApiServer.Storage.WatchCache;
+
+internal sealed partial class StoreFeed
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The watch on the store ended, caches are read again: {Reason}")]
+    private partial void LogFeedLost(string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Reading {Prefix} from the store failed, trying again: {Reason}")]
+    private partial void LogFillFailed(string prefix, string reason);
+}
