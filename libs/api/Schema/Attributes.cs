@@ -54,6 +54,21 @@ public sealed class FieldAttribute(int number) : Attribute
     /// <summary>True when an object without the field is invalid; shown as required in OpenAPI.</summary>
     public bool Required { get; init; }
 
+    /// <summary>
+    /// Protobuf number, in the parent message, of the nested message that holds this field; 0 when there is none. Go
+    /// inlines such structs (VolumeSource in Volume), so in JSON the field is a member of the parent itself.
+    /// </summary>
+    public int Within { get; init; }
+
+    /// <summary>Number, in the <see cref="Within"/> message, of a second nested message that holds the field; else 0.</summary>
+    public int Inner { get; init; }
+
+    /// <summary>
+    /// True when Kubernetes writes the field to JSON even if it holds nothing: {} for a struct, null for a time, a list
+    /// or a map, "0" for a quantity, "", 0 or false for other scalars.
+    /// </summary>
+    public bool Always { get; init; }
+
     /// <summary>True when the field, a struct inlined in Go, has its members in the parent object.</summary>
     public bool Inline { get; init; }
 

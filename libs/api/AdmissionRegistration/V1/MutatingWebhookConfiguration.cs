@@ -1,0 +1,25 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.AdmissionRegistration.V1;
+
+[Kind("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", Categories = "api-extensions")]
+public sealed class MutatingWebhookConfiguration : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "admissionregistration.k8s.io/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "MutatingWebhookConfiguration";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2)]
+    [ListType(ListKind.Map, "name")]
+    [PatchStrategy("merge", MergeKey = "name")]
+    public List<MutatingWebhook>? Webhooks { get; set; }
+}

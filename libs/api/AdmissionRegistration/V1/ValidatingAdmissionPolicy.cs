@@ -1,0 +1,26 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.AdmissionRegistration.V1;
+
+[Kind("admissionregistration.k8s.io", "v1", "validatingadmissionpolicies", Categories = "api-extensions", Subresources = "status")]
+public sealed class ValidatingAdmissionPolicy : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "admissionregistration.k8s.io/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "ValidatingAdmissionPolicy";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2, Always = true)]
+    public ValidatingAdmissionPolicySpec? Spec { get; set; }
+
+    [Field(3, Always = true)]
+    public ValidatingAdmissionPolicyStatus? Status { get; set; }
+}

@@ -1,0 +1,22 @@
+using Kube.Api.Schema;
+using Kube.Api.Values;
+
+namespace Kube.Api.ApiExtensions.V1;
+
+public sealed class CustomResourceDefinitionCondition
+{
+    [Field(1, Required = true, Always = true)]
+    public string? Type { get; set; }
+
+    [Field(2, Required = true, Always = true)]
+    public string? Status { get; set; }
+
+    [Field(3, Always = true)]
+    public Time? LastTransitionTime { get; set; }
+
+    [Field(4)]
+    public string? Reason { get; set; }
+
+    [Field(5)]
+    public string? Message { get; set; }
+}

@@ -1,0 +1,3 @@
+namespace Kube.Api.ApiExtensions.V1;
+
+public sealed class CustomResourceSubresourceStatus;

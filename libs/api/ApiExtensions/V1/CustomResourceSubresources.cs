@@ -1,0 +1,12 @@
+using Kube.Api.Schema;
+
+namespace Kube.Api.ApiExtensions.V1;
+
+public sealed class CustomResourceSubresources
+{
+    [Field(1)]
+    public CustomResourceSubresourceStatus? Status { get; set; }
+
+    [Field(2)]
+    public CustomResourceSubresourceScale? Scale { get; set; }
+}

@@ -1,0 +1,26 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.ApiRegistration.V1;
+
+[Kind("apiregistration.k8s.io", "v1", "apiservices", Categories = "api-extensions", Subresources = "status")]
+public sealed class APIService : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "apiregistration.k8s.io/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "APIService";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2, Always = true)]
+    public APIServiceSpec? Spec { get; set; }
+
+    [Field(3, Always = true)]
+    public APIServiceStatus? Status { get; set; }
+}

@@ -1,0 +1,14 @@
+using Kube.Api.Schema;
+
+namespace Kube.Api.Apps.V1;
+
+public sealed class StatefulSetUpdateStrategy
+{
+    [Field(1)]
+    [Enum("RollingUpdate", "OnDelete")]
+    [Default("\"RollingUpdate\"")]
+    public string? Type { get; set; }
+
+    [Field(2)]
+    public RollingUpdateStatefulSetStrategy? RollingUpdate { get; set; }
+}

@@ -1,0 +1,24 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Authentication.V1;
+
+public sealed class TokenRequest
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "authentication.k8s.io/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "TokenRequest";
+
+    [Field(1, Always = true)]
+    public ObjectMeta? Metadata { get; set; }
+
+    [Field(2, Required = true, Always = true)]
+    public TokenRequestSpec? Spec { get; set; }
+
+    [Field(3, Always = true)]
+    public TokenRequestStatus? Status { get; set; }
+}

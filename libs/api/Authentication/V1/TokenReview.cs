@@ -1,0 +1,26 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Authentication.V1;
+
+[Kind("authentication.k8s.io", "v1", "tokenreviews", Verbs = "create")]
+public sealed class TokenReview : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "authentication.k8s.io/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "TokenReview";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2, Required = true, Always = true)]
+    public TokenReviewSpec? Spec { get; set; }
+
+    [Field(3, Always = true)]
+    public TokenReviewStatus? Status { get; set; }
+}

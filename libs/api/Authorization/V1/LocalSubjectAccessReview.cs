@@ -1,0 +1,26 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Authorization.V1;
+
+[Kind("authorization.k8s.io", "v1", "localsubjectaccessreviews", Namespaced = true, Verbs = "create")]
+public sealed class LocalSubjectAccessReview : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "authorization.k8s.io/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "LocalSubjectAccessReview";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2, Required = true, Always = true)]
+    public SubjectAccessReviewSpec? Spec { get; set; }
+
+    [Field(3, Always = true)]
+    public SubjectAccessReviewStatus? Status { get; set; }
+}

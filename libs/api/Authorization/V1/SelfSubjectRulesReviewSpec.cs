@@ -1,0 +1,9 @@
+using Kube.Api.Schema;
+
+namespace Kube.Api.Authorization.V1;
+
+public sealed class SelfSubjectRulesReviewSpec
+{
+    [Field(1)]
+    public string? Namespace { get; set; }
+}

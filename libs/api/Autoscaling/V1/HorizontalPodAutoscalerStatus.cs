@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+using Kube.Api.Schema;
+using Kube.Api.Values;
+
+namespace Kube.Api.Autoscaling.V1;
+
+public sealed class HorizontalPodAutoscalerStatus
+{
+    [Field(1)]
+    public long? ObservedGeneration { get; set; }
+
+    [Field(2)]
+    public Time? LastScaleTime { get; set; }
+
+    [Field(3, Required = true, Always = true)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public int CurrentReplicas { get; set; }
+
+    [Field(4, Required = true, Always = true)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public int DesiredReplicas { get; set; }
+
+    [Field(5)]
+    public int? CurrentCPUUtilizationPercentage { get; set; }
+}

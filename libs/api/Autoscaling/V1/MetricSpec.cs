@@ -1,0 +1,25 @@
+using Kube.Api.Schema;
+
+namespace Kube.Api.Autoscaling.V1;
+
+public sealed class MetricSpec
+{
+    [Field(1, Required = true, Always = true)]
+    [Enum("Object", "Pods", "Resource", "ContainerResource", "External")]
+    public string? Type { get; set; }
+
+    [Field(2)]
+    public ObjectMetricSource? Object { get; set; }
+
+    [Field(3)]
+    public PodsMetricSource? Pods { get; set; }
+
+    [Field(4)]
+    public ResourceMetricSource? Resource { get; set; }
+
+    [Field(7)]
+    public ContainerResourceMetricSource? ContainerResource { get; set; }
+
+    [Field(5)]
+    public ExternalMetricSource? External { get; set; }
+}

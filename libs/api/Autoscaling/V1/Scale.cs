@@ -1,0 +1,24 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Autoscaling.V1;
+
+public sealed class Scale
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "autoscaling/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "Scale";
+
+    [Field(1, Always = true)]
+    public ObjectMeta? Metadata { get; set; }
+
+    [Field(2, Always = true)]
+    public ScaleSpec? Spec { get; set; }
+
+    [Field(3, Always = true)]
+    public ScaleStatus? Status { get; set; }
+}

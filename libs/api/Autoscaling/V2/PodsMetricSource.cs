@@ -1,0 +1,12 @@
+using Kube.Api.Schema;
+
+namespace Kube.Api.Autoscaling.V2;
+
+public sealed class PodsMetricSource
+{
+    [Field(1, Required = true, Always = true)]
+    public MetricIdentifier? Metric { get; set; }
+
+    [Field(2, Required = true, Always = true)]
+    public MetricTarget? Target { get; set; }
+}

@@ -1,0 +1,12 @@
+using Kube.Api.Schema;
+
+namespace Kube.Api.Autoscaling.V2;
+
+public sealed class ResourceMetricSource
+{
+    [Field(1, Required = true, Always = true)]
+    public string? Name { get; set; }
+
+    [Field(2, Required = true, Always = true)]
+    public MetricTarget? Target { get; set; }
+}

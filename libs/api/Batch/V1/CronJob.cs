@@ -1,0 +1,26 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Batch.V1;
+
+[Kind("batch", "v1", "cronjobs", Namespaced = true, ShortNames = "cj", Categories = "all", Subresources = "status")]
+public sealed class CronJob : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "batch/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "CronJob";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2, Always = true)]
+    public CronJobSpec? Spec { get; set; }
+
+    [Field(3, Always = true)]
+    public CronJobStatus? Status { get; set; }
+}

@@ -1,0 +1,25 @@
+using Kube.Api.Schema;
+using Kube.Api.Values;
+
+namespace Kube.Api.Batch.V1;
+
+public sealed class JobCondition
+{
+    [Field(1, Required = true, Always = true)]
+    public string? Type { get; set; }
+
+    [Field(2, Required = true, Always = true)]
+    public string? Status { get; set; }
+
+    [Field(3, Always = true)]
+    public Time? LastProbeTime { get; set; }
+
+    [Field(4, Always = true)]
+    public Time? LastTransitionTime { get; set; }
+
+    [Field(5)]
+    public string? Reason { get; set; }
+
+    [Field(6)]
+    public string? Message { get; set; }
+}

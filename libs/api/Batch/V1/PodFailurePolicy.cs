@@ -1,0 +1,10 @@
+using Kube.Api.Schema;
+
+namespace Kube.Api.Batch.V1;
+
+public sealed class PodFailurePolicy
+{
+    [Field(1, Required = true, Always = true)]
+    [ListType(ListKind.Atomic)]
+    public List<PodFailurePolicyRule>? Rules { get; set; }
+}

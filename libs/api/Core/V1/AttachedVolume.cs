@@ -1,0 +1,12 @@
+using Kube.Api.Schema;
+
+namespace Kube.Api.Core.V1;
+
+public sealed class AttachedVolume
+{
+    [Field(1, Required = true, Always = true)]
+    public string? Name { get; set; }
+
+    [Field(2, Required = true, Always = true)]
+    public string? DevicePath { get; set; }
+}

@@ -1,0 +1,25 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Core.V1;
+
+[Kind("", "v1", "componentstatuses", ShortNames = "cs", Verbs = "get,list")]
+public sealed class ComponentStatus : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "ComponentStatus";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2)]
+    [ListType(ListKind.Map, "type")]
+    [PatchStrategy("merge", MergeKey = "type")]
+    public List<ComponentCondition>? Conditions { get; set; }
+}

@@ -1,0 +1,29 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Core.V1;
+
+[Kind("", "v1", "configmaps", Namespaced = true, ShortNames = "cm")]
+public sealed class ConfigMap : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "ConfigMap";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(4)]
+    public bool? Immutable { get; set; }
+
+    [Field(2)]
+    public Dictionary<string, string>? Data { get; set; }
+
+    [Field(3)]
+    public Dictionary<string, byte[]>? BinaryData { get; set; }
+}

@@ -1,0 +1,26 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Core.V1;
+
+[Kind("", "v1", "namespaces", ShortNames = "ns", Verbs = "create,delete,get,list,patch,update,watch", Subresources = "finalize,status")]
+public sealed class Namespace : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "Namespace";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2, Always = true)]
+    public NamespaceSpec? Spec { get; set; }
+
+    [Field(3, Always = true)]
+    public NamespaceStatus? Status { get; set; }
+}

@@ -1,0 +1,9 @@
+using Kube.Api.Schema;
+
+namespace Kube.Api.Core.V1;
+
+public sealed class NodeConfigSource
+{
+    [Field(2)]
+    public ConfigMapNodeConfigSource? ConfigMap { get; set; }
+}

@@ -1,0 +1,32 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Core.V1;
+
+[Kind("", "v1", "serviceaccounts", Namespaced = true, ShortNames = "sa", Subresources = "token")]
+public sealed class ServiceAccount : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "ServiceAccount";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2)]
+    [ListType(ListKind.Map, "name")]
+    [PatchStrategy("merge", MergeKey = "name")]
+    public List<ObjectReference>? Secrets { get; set; }
+
+    [Field(3)]
+    [ListType(ListKind.Atomic)]
+    public List<LocalObjectReference>? ImagePullSecrets { get; set; }
+
+    [Field(4)]
+    public bool? AutomountServiceAccountToken { get; set; }
+}

@@ -1,0 +1,16 @@
+using Kube.Api.Schema;
+
+namespace Kube.Api.Core.V1;
+
+[Atomic]
+public sealed class TypedLocalObjectReference
+{
+    [Field(1, Pointer = true)]
+    public string? ApiGroup { get; set; }
+
+    [Field(2, Required = true, Always = true)]
+    public string? Kind { get; set; }
+
+    [Field(3, Required = true, Always = true)]
+    public string? Name { get; set; }
+}

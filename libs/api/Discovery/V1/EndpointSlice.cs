@@ -1,0 +1,33 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Discovery.V1;
+
+[Kind("discovery.k8s.io", "v1", "endpointslices", Namespaced = true)]
+public sealed class EndpointSlice : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "discovery.k8s.io/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "EndpointSlice";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(4, Required = true, Always = true)]
+    [Enum("FQDN")]
+    [Immutable]
+    public string? AddressType { get; set; }
+
+    [Field(2, Required = true, Always = true)]
+    [ListType(ListKind.Atomic)]
+    public List<Endpoint>? Endpoints { get; set; }
+
+    [Field(3, Always = true)]
+    [ListType(ListKind.Atomic)]
+    public List<EndpointPort>? Ports { get; set; }
+}

@@ -1,0 +1,22 @@
+using Kube.Api.Schema;
+
+namespace Kube.Api.Meta.V1;
+
+public sealed class APIVersions
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "APIVersions";
+
+    [Field(1, Required = true, Always = true)]
+    [ListType(ListKind.Atomic)]
+    public List<string>? Versions { get; set; }
+
+    [Field(2, Required = true, Always = true)]
+    [ListType(ListKind.Atomic)]
+    public List<ServerAddressByClientCIDR>? ServerAddressByClientCIDRs { get; set; }
+}

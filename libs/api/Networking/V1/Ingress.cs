@@ -1,0 +1,26 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Networking.V1;
+
+[Kind("networking.k8s.io", "v1", "ingresses", Namespaced = true, ShortNames = "ing", Subresources = "status")]
+public sealed class Ingress : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "networking.k8s.io/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "Ingress";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2, Always = true)]
+    public IngressSpec? Spec { get; set; }
+
+    [Field(3, Always = true)]
+    public IngressStatus? Status { get; set; }
+}

@@ -1,0 +1,9 @@
+using Kube.Api.Schema;
+
+namespace Kube.Api.Networking.V1;
+
+public sealed class IngressRuleValue
+{
+    [Field(1)]
+    public HTTPIngressRuleValue? Http { get; set; }
+}

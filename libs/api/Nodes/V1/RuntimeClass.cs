@@ -1,0 +1,30 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Nodes.V1;
+
+[Kind("node.k8s.io", "v1", "runtimeclasses")]
+public sealed class RuntimeClass : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "node.k8s.io/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "RuntimeClass";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2, Required = true, Always = true)]
+    [Immutable]
+    public string? Handler { get; set; }
+
+    [Field(3)]
+    public Overhead? Overhead { get; set; }
+
+    [Field(4)]
+    public Scheduling? Scheduling { get; set; }
+}

@@ -1,0 +1,21 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Policy.V1;
+
+public sealed class Eviction
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "policy/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "Eviction";
+
+    [Field(1, Always = true)]
+    public ObjectMeta? Metadata { get; set; }
+
+    [Field(2)]
+    public DeleteOptions? DeleteOptions { get; set; }
+}

@@ -1,0 +1,28 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Rbac.V1;
+
+[Kind("rbac.authorization.k8s.io", "v1", "clusterrolebindings")]
+public sealed class ClusterRoleBinding : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "rbac.authorization.k8s.io/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "ClusterRoleBinding";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2)]
+    [ListType(ListKind.Atomic)]
+    public List<Subject>? Subjects { get; set; }
+
+    [Field(3, Required = true, Always = true)]
+    [Immutable]
+    public RoleRef? RoleRef { get; set; }
+}

@@ -1,0 +1,24 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Rbac.V1;
+
+[Kind("rbac.authorization.k8s.io", "v1", "roles", Namespaced = true)]
+public sealed class Role : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "rbac.authorization.k8s.io/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "Role";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2, Always = true)]
+    [ListType(ListKind.Atomic)]
+    public List<PolicyRule>? Rules { get; set; }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Scheduling.V1;
+
+[Kind("scheduling.k8s.io", "v1", "priorityclasses", ShortNames = "pc")]
+public sealed class PriorityClass : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "scheduling.k8s.io/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "PriorityClass";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2, Required = true, Always = true)]
+    [Immutable]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public int Value { get; set; }
+
+    [Field(3)]
+    public bool GlobalDefault { get; set; }
+
+    [Field(4)]
+    public string? Description { get; set; }
+
+    [Field(5, Pointer = true)]
+    [Enum("PreemptLowerPriority", "Never")]
+    [Default("\"PreemptLowerPriority\"")]
+    [Immutable]
+    public string? PreemptionPolicy { get; set; }
+}

@@ -1,0 +1,33 @@
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+using Kube.Api.Values;
+
+namespace Kube.Api.Storage.V1;
+
+[Kind("storage.k8s.io", "v1", "csistoragecapacities", Namespaced = true)]
+public sealed class CSIStorageCapacity : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "storage.k8s.io/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "CSIStorageCapacity";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2)]
+    public LabelSelector? NodeTopology { get; set; }
+
+    [Field(3, Required = true, Always = true)]
+    public string? StorageClassName { get; set; }
+
+    [Field(4)]
+    public Quantity? Capacity { get; set; }
+
+    [Field(5)]
+    public Quantity? MaximumVolumeSize { get; set; }
+}

@@ -1,0 +1,52 @@
+using Kube.Api.Core.V1;
+using Kube.Api.Meta.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Storage.V1;
+
+[Kind("storage.k8s.io", "v1", "storageclasses", ShortNames = "sc")]
+public sealed class StorageClass : IKubeObject
+{
+    /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
+    [Field(0)]
+    public string? ApiVersion { get; set; } = "storage.k8s.io/v1";
+
+    /// <summary>The kind of the object, in CamelCase.</summary>
+    [Field(0)]
+    public string? Kind { get; set; } = "StorageClass";
+
+    [Field(1, Always = true)]
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
+
+    [Field(2, Required = true, Always = true)]
+    [Immutable]
+    public string? Provisioner { get; set; }
+
+    [Field(3)]
+    [Immutable]
+    public Dictionary<string, string>? Parameters { get; set; }
+
+    [Field(4, Pointer = true)]
+    [Enum("Recycle", "Delete", "Retain")]
+    [Default("\"Delete\"")]
+    [Immutable]
+    public string? ReclaimPolicy { get; set; }
+
+    [Field(5)]
+    [ListType(ListKind.Atomic)]
+    public List<string>? MountOptions { get; set; }
+
+    [Field(6)]
+    public bool? AllowVolumeExpansion { get; set; }
+
+    [Field(7, Pointer = true)]
+    [Enum("Immediate", "WaitForFirstConsumer")]
+    [Default("\"Immediate\"")]
+    [Immutable]
+    public string? VolumeBindingMode { get; set; }
+
+    [Field(8)]
+    [ListType(ListKind.Atomic)]
+    public List<TopologySelectorTerm>? AllowedTopologies { get; set; }
+}
