@@ -1,1 +1,14 @@
-return 0;
+using System.CommandLine;
+using Kube.Commands;
+
+var root = new RootCommand("Kube: a Kubernetes control plane in one executable.");
+root.Subcommands.Add(ClusterCommand.Create());
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
+{
+    Console.Error.WriteLine($"error: {parsed.Errors[0].Message} (see '{CommandPath.Of(parsed)} --help')");
+    return 2;
+}
+
+return await parsed.InvokeAsync();
