@@ -77,17 +77,6 @@ public sealed class FieldAttribute(int number) : Attribute
     /// booleans say the same by being nullable: <c>int?</c> is *int32, <c>int</c> is int32 with omitempty.
     /// </summary>
     public bool Pointer { get; init; }
-
-    /// <summary>
-    /// When positive, <see cref="Number"/> counts within a nested protobuf message that is this field of the
-    /// parent: a struct that Go inlines in JSON but not in protobuf (Volume.volumeSource). One level only.
-    /// </summary>
-    public int Within { get; init; }
-
-    /// <summary>
-    /// True when Kubernetes' JSON shows the field even when it is zero: Go has no omitempty, or a struct by value.
-    /// </summary>
-    public bool Always { get; init; }
 }
 
 /// <summary>JSON scalars whose protobuf form is a message of its own.</summary>
