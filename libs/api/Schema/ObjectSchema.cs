@@ -48,6 +48,9 @@ public sealed class ObjectSchema
     /// <summary>All fields as JSON shows them, inlined ones included, in declaration order.</summary>
     public IReadOnlyList<FieldSchema> Fields => _parts.Value.Fields;
 
+    /// <summary>The fields that Kubernetes' JSON shows even when they are zero.</summary>
+    internal IReadOnlyList<FieldSchema> AlwaysFields => _parts.Value.Always;
+
     /// <summary>The fields as protobuf lays them out, in the order of their numbers.</summary>
     internal IReadOnlyList<WireField> WireFields => _parts.Value.Wire;
 
@@ -78,6 +81,7 @@ public sealed class ObjectSchema
         FrozenDictionary<string, FieldSchema> ByName,
         IReadOnlyList<WireField> Wire,
         FrozenDictionary<int, WireField> ByNumber,
+        IReadOnlyList<FieldSchema> Always,
         bool Atomic)
     {
         internal static Parts Of(IReadOnlyList<FieldSchema> fields, bool atomic = false)
@@ -88,6 +92,7 @@ public sealed class ObjectSchema
                 fields.ToFrozenDictionary(f => f.Name, StringComparer.Ordinal),
                 wire,
                 wire.ToFrozenDictionary(w => w.Number),
+                [.. fields.Where(f => f.Always)],
                 atomic);
         }
 

@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Serialization;
+
+/// <summary>Go's zero values as its JSON shows them.</summary>
+internal static class ZeroValue
+{
+    internal static JsonNode? Of(ValueSchema value) => value.Kind switch
+    {
+        ValueKind.String => JsonValue.Create(""),
+        ValueKind.Boolean => JsonValue.Create(false),
+        ValueKind.Int32 or ValueKind.Int64 or ValueKind.Double => JsonTree.Number(0),
+        ValueKind.IntOrString => JsonTree.Number(0),
+        ValueKind.Quantity => JsonValue.Create("0"),
+        ValueKind.Duration => JsonValue.Create("0s"),
+        ValueKind.Object => OfObject(value.Object!),
+        _ => null,
+    };
+
+    /// <summary>The zero value of a list item or map value; an object is never null there.</summary>
+    internal static JsonNode? OfElement(ValueSchema value) => Of(value);
+
+    private static JsonObject OfObject(ObjectSchema schema)
+    {
+        var result = new JsonObject();
+        foreach (var field in schema.AlwaysFields)
+        {
+            result[field.Name] = Of(field.Value);
+        }
+
+        return result;
+    }
+}
