@@ -8,20 +8,21 @@ namespace Grpc.Core;
 /// </summary>
 public abstract class AsyncCallBase : IDisposable
 {
-    private readonly Task<Metadata> _responseHeadersAsync;
+    private readonly object _responseHeaders;
     private readonly Func<object, Status> _getStatus;
     private readonly Func<object, Metadata> _getTrailers;
     private readonly Action<object> _dispose;
     private readonly object _state;
 
+    // The headers are a task, or a function that makes it from the state when it is asked for.
     private protected AsyncCallBase(
-        Task<Metadata> responseHeadersAsync,
+        object responseHeaders,
         Func<object, Status> getStatus,
         Func<object, Metadata> getTrailers,
         Action<object> dispose,
         object state)
     {
-        _responseHeadersAsync = responseHeadersAsync;
+        _responseHeaders = responseHeaders;
         _getStatus = getStatus;
         _getTrailers = getTrailers;
         _dispose = dispose;
@@ -29,7 +30,8 @@ public abstract class AsyncCallBase : IDisposable
     }
 
     /// <summary>The headers of the response; fails as the call does when it fails before them.</summary>
-    public Task<Metadata> ResponseHeadersAsync => _responseHeadersAsync;
+    public Task<Metadata> ResponseHeadersAsync =>
+        _responseHeaders as Task<Metadata> ?? ((Func<object, Task<Metadata>>)_responseHeaders)(_state);
 
     /// <summary>How the call ended.</summary>
     /// <exception cref="InvalidOperationException">It has not ended.</exception>
@@ -72,6 +74,19 @@ public sealed class AsyncUnaryCall<TResponse> : AsyncCallBase
         : base(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state) =>
         ResponseAsync = responseAsync;
 
+    /// <summary>Wraps a call whose headers are asked for only when needed.</summary>
+    internal AsyncUnaryCall(
+        Task<TResponse> responseAsync,
+        Func<object, Task<Metadata>> getResponseHeaders,
+        Func<object, Status> getStatusFunc,
+        Func<object, Metadata> getTrailersFunc,
+        Action<object> disposeAction,
+        object state)
+        : base(getResponseHeaders, getStatusFunc, getTrailersFunc, disposeAction, state)
+    {
+        ResponseAsync = responseAsync;
+    }
+
     /// <summary>The response; fails with <see cref="RpcException"/> when the status is not OK.</summary>
     public Task<TResponse> ResponseAsync { get; }
 
@@ -108,6 +123,19 @@ public sealed class AsyncServerStreamingCall<TResponse> : AsyncCallBase
         : base(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state) =>
         ResponseStream = responseStream;
 
+    /// <summary>Wraps a call whose headers are asked for only when needed.</summary>
+    internal AsyncServerStreamingCall(
+        IAsyncStreamReader<TResponse> responseStream,
+        Func<object, Task<Metadata>> getResponseHeaders,
+        Func<object, Status> getStatusFunc,
+        Func<object, Metadata> getTrailersFunc,
+        Action<object> disposeAction,
+        object state)
+        : base(getResponseHeaders, getStatusFunc, getTrailersFunc, disposeAction, state)
+    {
+        ResponseStream = responseStream;
+    }
+
     /// <summary>The responses.</summary>
     public IAsyncStreamReader<TResponse> ResponseStream { get; }
 }
@@ -137,6 +165,21 @@ public sealed class AsyncClientStreamingCall<TRequest, TResponse> : AsyncCallBas
         Action<object> disposeAction,
         object state)
         : base(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state)
+    {
+        RequestStream = requestStream;
+        ResponseAsync = responseAsync;
+    }
+
+    /// <summary>Wraps a call whose headers are asked for only when needed.</summary>
+    internal AsyncClientStreamingCall(
+        IClientStreamWriter<TRequest> requestStream,
+        Task<TResponse> responseAsync,
+        Func<object, Task<Metadata>> getResponseHeaders,
+        Func<object, Status> getStatusFunc,
+        Func<object, Metadata> getTrailersFunc,
+        Action<object> disposeAction,
+        object state)
+        : base(getResponseHeaders, getStatusFunc, getTrailersFunc, disposeAction, state)
     {
         RequestStream = requestStream;
         ResponseAsync = responseAsync;
@@ -181,6 +224,21 @@ public sealed class AsyncDuplexStreamingCall<TRequest, TResponse> : AsyncCallBas
         Action<object> disposeAction,
         object state)
         : base(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state)
+    {
+        RequestStream = requestStream;
+        ResponseStream = responseStream;
+    }
+
+    /// <summary>Wraps a call whose headers are asked for only when needed.</summary>
+    internal AsyncDuplexStreamingCall(
+        IClientStreamWriter<TRequest> requestStream,
+        IAsyncStreamReader<TResponse> responseStream,
+        Func<object, Task<Metadata>> getResponseHeaders,
+        Func<object, Status> getStatusFunc,
+        Func<object, Metadata> getTrailersFunc,
+        Action<object> disposeAction,
+        object state)
+        : base(getResponseHeaders, getStatusFunc, getTrailersFunc, disposeAction, state)
     {
         RequestStream = requestStream;
         ResponseStream = responseStream;
