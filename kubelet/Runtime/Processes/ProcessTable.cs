@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text;
+
+namespace Kube.Kubelet.Runtime.Processes;
+
+/// <summary>Reads /proc: who is alive, whose descendant it is and which container it belongs to.</summary>
+internal static class ProcessTable
+{
+    /// <summary>Environment variable that every process of a container inherits; it says which container.</summary>
+    public const string Marker = "KUBE_CONTAINER_ID";
+
+    /// <summary>One line of /proc: state is R, S, D, Z and so on.</summary>
+    public readonly record struct Entry(int Pid, char State, int Parent, int Session, long UserTicks, long SystemTicks, long ResidentPages);
+
+    /// <summary>The process, or null when there is none.</summary>
+    public static Entry? Find(int pid)
+    {
+        string line;
+        try
+        {
+            line = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It ended between the listing and the reading, or while it was read (ESRCH).
+            return null;
+        }
+
+        return Parse(pid, line);
+    }
+
+    internal static Entry? Parse(int pid, string line)
+    {
+        // The name stands in parentheses and may hold spaces and parentheses itself.
+        int close = line.LastIndexOf(')');
+        if (close < 0)
+        {
+            return null;
+        }
+
+        string[] fields = line[(close + 2)..].Split(' ');
+        return fields.Length < 22
+            ? null
+            : new Entry(pid, fields[0][0], Int(fields[1]), Int(fields[3]), Long(fields[11]), Long(fields[12]), Long(fields[21]));
+    }
+
+    /// <summary>Whether the process lives (a zombie does not) and carries the marker of <paramref name="containerId"/>.</summary>
+    public static bool BelongsTo(int pid, string containerId)
+    {
+        if (Find(pid) is not { State: not ('Z' or 'X') })
+        {
+            return false;
+        }
+
+        try
+        {
+            ReadOnlySpan<byte> environment = File.ReadAllBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ"));
+            return environment.IndexOf(Encoding.ASCII.GetBytes($"{Marker}={containerId}\0")) >= 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Every living process of a container but its supervisor: what carries the marker, what is in a session that
+    /// <paramref name="root"/> leads, and all their descendants, so that neither a cleared environment nor a session
+    /// of its own lets a process slip away while its parent lives.
+    /// </summary>
+    public static List<Entry> Members(string containerId, int supervisor, int root)
+    {
+        Dictionary<int, Entry> all = [];
+        foreach (string path in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                && Find(pid) is { State: not ('Z' or 'X') } entry)
+            {
+                all[pid] = entry;
+            }
+        }
+
+        HashSet<int> members = [];
+        foreach (Entry entry in all.Values)
+        {
+            if ((root > 0 && (entry.Pid == root || entry.Session == root)) || BelongsTo(entry.Pid, containerId))
+            {
+                members.Add(entry.Pid);
+            }
+        }
+
+        for (bool grown = true; grown;)
+        {
+            grown = false;
+            foreach (Entry entry in all.Values)
+            {
+                grown |= members.Contains(entry.Parent) && members.Add(entry.Pid);
+            }
+        }
+
+        members.Remove(supervisor);
+        members.Remove(Environment.ProcessId);
+        return [.. members.Select(pid => all[pid])];
+    }
+
+    private static int Int(string field) => int.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value : 0;
+
+    private static long Long(string field) => long.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : 0;
+}
