@@ -1,0 +1,12 @@
+global using Kube.Api.Apps.V1;
+global using Kube.Api.Core.V1;
+global using Kube.Api.Json;
+global using Kube.Api.Meta.V1;
+global using Kube.Api.Values;
+global using Kube.Base;
+global using Kube.Client.Events;
+global using Kube.Client.Informers;
+global using Kube.Client.Queues;
+global using Kube.Client.Rest;
+global using Kube.Controllers.Framework;
+global using Microsoft.Extensions.Logging;
