@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Kube.Commands;
+using Kube.Controllers.Host;
 
 var root = new RootCommand("Kube: a Kubernetes control plane in one executable.");
 root.Subcommands.Add(ClusterCommand.Create());
+root.Subcommands.Add(ControllersCommand.Create());
 
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
