@@ -5,6 +5,11 @@ using Kube.Controllers.Host;
 var root = new RootCommand("Kube: a Kubernetes control plane in one executable.");
 root.Subcommands.Add(ClusterCommand.Create());
 root.Subcommands.Add(ControllersCommand.Create());
+using Kube.Scheduler.Host;
+
+var root = new RootCommand("Kube: a Kubernetes control plane in one executable.");
+root.Subcommands.Add(ClusterCommand.Create());
+root.Subcommands.Add(SchedulerCommand.Create());
 
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)

@@ -1,0 +1,163 @@
+using Kube.Api.Core.V1;
+using Kube.Base;
+using Kube.Scheduler.Framework;
+
+namespace Kube.Scheduler.Cache;
+
+/// <summary>
+/// What the scheduler believes of the cluster: the nodes, the pods on them as the API server tells, and the
+/// pods that it has just placed and not yet heard of again (assumed). Safe for use from many threads.
+/// </summary>
+/// <remarks>
+/// A pod is assumed when its node is chosen, so that the next decision counts it, and confirmed when the informer
+/// shows it on the node. When binding fails it is forgotten. The informer's word always wins.
+/// </remarks>
+public sealed class SchedulerCache
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, NodeInfo> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PodState> _pods = new(StringComparer.Ordinal);
+    private long _generation;
+
+    /// <summary>Number of pods assumed and not confirmed.</summary>
+    public int AssumedCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _pods.Values.Count(state => state.IsAssumed);
+            }
+        }
+    }
+
+    /// <summary>A node was added or changed.</summary>
+    public void SetNode(Node node)
+    {
+        lock (_lock)
+        {
+            var info = Touch(node.Metadata.Name!);
+            info.SetNode(node);
+        }
+    }
+
+    /// <summary>A node is gone. Its pods stay known until their own deletion is seen.</summary>
+    public void RemoveNode(string name)
+    {
+        lock (_lock)
+        {
+            if (_nodes.ContainsKey(name))
+            {
+                Touch(name).SetNode(null);
+                RemoveIfEmpty(name);
+            }
+        }
+    }
+
+    /// <summary>The scheduler has chosen a node for the pod and will now bind it.</summary>
+    public void Assume(PodInfo pod, string node)
+    {
+        lock (_lock)
+        {
+            Invariant.Check(!_pods.ContainsKey(pod.Uid), $"pod {pod.Key} is in the cache already");
+            Place(pod, node, isAssumed: true);
+        }
+    }
+
+    /// <summary>Binding an assumed pod has failed. A pod that the informer has confirmed meanwhile stays.</summary>
+    public void Forget(PodInfo pod)
+    {
+        lock (_lock)
+        {
+            if (_pods.TryGetValue(pod.Uid, out var state) && state.IsAssumed)
+            {
+                Displace(state);
+            }
+        }
+    }
+
+    /// <summary>The informer shows the pod on a node: new, changed, or confirming what was assumed.</summary>
+    public void SetPod(PodInfo pod)
+    {
+        lock (_lock)
+        {
+            if (_pods.TryGetValue(pod.Uid, out var state))
+            {
+                Displace(state);
+            }
+
+            Place(pod, pod.Spec.NodeName!, isAssumed: false);
+        }
+    }
+
+    /// <summary>The pod is gone or has ended, and what it used is free. False when it was not known.</summary>
+    public bool RemovePod(string uid)
+    {
+        lock (_lock)
+        {
+            if (!_pods.TryGetValue(uid, out var state))
+            {
+                return false;
+            }
+
+            Displace(state);
+            return true;
+        }
+    }
+
+    /// <summary>True while the pod is assumed or known to be on a node.</summary>
+    public bool Contains(string uid)
+    {
+        lock (_lock)
+        {
+            return _pods.ContainsKey(uid);
+        }
+    }
+
+    /// <summary>
+    /// Brings a snapshot up to date, copying only nodes that have changed since it was last updated.
+    /// </summary>
+    public void Update(Snapshot snapshot)
+    {
+        lock (_lock)
+        {
+            snapshot.Update(_nodes, _generation);
+        }
+    }
+
+    private void Place(PodInfo pod, string node, bool isAssumed)
+    {
+        Touch(node).AddPod(pod);
+        _pods.Add(pod.Uid, new PodState(pod, node, isAssumed));
+    }
+
+    private void Displace(PodState state)
+    {
+        Touch(state.Node).RemovePod(state.Pod.Uid);
+        _pods.Remove(state.Pod.Uid);
+        RemoveIfEmpty(state.Node);
+    }
+
+    private NodeInfo Touch(string name)
+    {
+        if (!_nodes.TryGetValue(name, out var info))
+        {
+            info = new NodeInfo(name);
+            _nodes.Add(name, info);
+        }
+
+        info.Generation = ++_generation;
+        return info;
+    }
+
+    private void RemoveIfEmpty(string name)
+    {
+        if (_nodes[name] is { Node: null, Pods.Count: 0 })
+        {
+            _nodes.Remove(name);
+            _generation++;
+        }
+    }
+
+    private sealed record PodState(PodInfo Pod, string Node, bool IsAssumed);
+}

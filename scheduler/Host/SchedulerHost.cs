@@ -1,0 +1,167 @@
+using Kube.Base;
+using Kube.Client.Config;
+using Kube.Client.Events;
+using Kube.Client.Informers;
+using Kube.Client.LeaderElection;
+using Kube.Client.Rest;
+using Kube.Hosting;
+using Kube.Hosting.Metrics;
+using Kube.Scheduler.Cache;
+using Kube.Scheduler.Cycle;
+using Kube.Scheduler.Plugins;
+using Kube.Scheduler.Queue;
+using Microsoft.Extensions.Logging;
+
+namespace Kube.Scheduler.Host;
+
+/// <summary>A scheduler: informers, cache, queue, loop and health server, wired. Dispose it to stop.</summary>
+public sealed class SchedulerHost : IAsyncDisposable, IFailable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Stack<IAsyncDisposable> _owned = new();
+    private readonly MetricsRegistry _metrics = new();
+    private KubeClient? _client;
+    private Task _running = Task.CompletedTask;
+
+    private SchedulerHost()
+    {
+    }
+
+    /// <inheritdoc/>
+    public Task<Exception> Failed => _failed.Task;
+
+    /// <summary>Starts the scheduler. It waits for the API server in the background; readiness tells when it is at work.</summary>
+    /// <exception cref="StartupException">A file is missing or the port is taken.</exception>
+    public static async Task<SchedulerHost> StartAsync(
+        SchedulerOptions options, ILoggerFactory logs, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var host = new SchedulerHost();
+        try
+        {
+            await host.StartCoreAsync(options, logs, time, cancellationToken).ConfigureAwait(false);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        while (_owned.TryPop(out var owned))
+        {
+            await owned.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _client?.Dispose();
+        _metrics.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task StartCoreAsync(
+        SchedulerOptions options, ILoggerFactory logs, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var kubeconfig = LoadKubeconfig(options.KubeconfigFile);
+        var client = _client = new KubeClient(kubeconfig with { UserAgent = "kube-scheduler/" + KubeVersion.GitVersion }, time, logs);
+        var events = Own(new EventRecorder(client, DefaultProfile.SchedulerName));
+        var profile = DefaultProfile.Create();
+        var cache = new SchedulerCache();
+        var queue = new SchedulingQueue(profile.QueueSort, profile.PreEnqueue, time);
+        var informers = Own(new SharedInformerFactory(client));
+        Connect(informers, new ClusterEvents(profile, cache, queue));
+        var scheduler = Own(new PodScheduler(
+            profile, cache, queue, new ApiPodBinder(client), events, new Prng(options.Seed), time, logs.CreateLogger<PodScheduler>()));
+        var ready = new HealthChecks().Add("informer-sync", () => informers.HaveSynced, "the informers have not synced yet");
+        if (options.SecureEndpoint.Port > 0)
+        {
+            Own(await ServeAsync(options, ready, logs, time, cancellationToken).ConfigureAwait(false));
+        }
+
+        _running = RunAsync(options, client, informers, scheduler, _stopping.Token);
+    }
+
+    private async Task RunAsync(
+        SchedulerOptions options, KubeClient client, SharedInformerFactory informers, PodScheduler scheduler, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
+            informers.Start();
+            await informers.WaitForSyncAsync(cancellationToken).ConfigureAwait(false);
+            if (!options.LeaderElect)
+            {
+                await scheduler.RunAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            var elector = new LeaderElector(client, new LeaderElectionOptions { Name = "kube-scheduler", Identity = options.Identity });
+            if (!await elector.RunAsync(scheduler.RunAsync, cancellationToken).ConfigureAwait(false))
+            {
+                _failed.TrySetResult(new InvalidOperationException("leader election lost"));
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+        catch (Exception e)
+        {
+            _failed.TrySetResult(e);
+        }
+    }
+
+    private static KubeClientOptions LoadKubeconfig(string file)
+    {
+        try
+        {
+            return KubeConfig.Load(file).ToOptions();
+        }
+        catch (Exception e) when (e is KubeConfigException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"--kubeconfig {file}: {e.Message}", e);
+        }
+    }
+
+    private static void Connect(SharedInformerFactory informers, ClusterEvents events)
+    {
+        informers.For<Api.Core.V1.Node>().AddHandler(
+            events.NodeAdded, events.NodeChanged, (node, _) => events.NodeGone(node));
+        informers.For(new SharedInformerOptions<Api.Core.V1.Pod> { FieldSelector = "status.phase!=Succeeded,status.phase!=Failed" })
+            .AddHandler(events.PodChanged, (_, pod) => events.PodChanged(pod), (pod, _) => events.PodGone(pod));
+    }
+
+    private async Task<ComponentServer> ServeAsync(
+        SchedulerOptions options, HealthChecks ready, ILoggerFactory logs, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (options.CertificateFile is null || options.PrivateKeyFile is null)
+        {
+            throw new StartupException("--tls-cert-file and --tls-private-key-file are needed to serve health and metrics (or --secure-port 0)");
+        }
+
+        return await ComponentServer.StartAsync(
+            new ComponentServerOptions
+            {
+                Endpoint = options.SecureEndpoint,
+                Certificate = ServingCertificate.Load(options.CertificateFile, options.PrivateKeyFile),
+                ClientAuthorities = options.ClientAuthorityFile is null ? null : ServingCertificate.LoadAuthorities(options.ClientAuthorityFile),
+                Live = new HealthChecks(),
+                Ready = ready,
+                Metrics = _metrics,
+            },
+            logs,
+            time,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private T Own<T>(T owned)
+        where T : IAsyncDisposable
+    {
+        _owned.Push(owned);
+        return owned;
+    }
+}

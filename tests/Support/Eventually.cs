@@ -1,0 +1,32 @@
+using System.Diagnostics;
+
+namespace Kube.Testing;
+
+/// <summary>Awaits conditions that other threads or processes bring about, with a bound.</summary>
+public static class Eventually
+{
+    /// <summary>The bound unless a test gives its own. Generous: it costs time only when a test fails.</summary>
+    public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Completes once the condition holds.</summary>
+    /// <exception cref="TimeoutException">It did not hold within the bound; the message says what was awaited.</exception>
+    public static Task HoldsAsync(Func<bool> condition, string what, TimeSpan? limit = null) =>
+        HoldsAsync(() => Task.FromResult(condition()), what, limit);
+
+    /// <inheritdoc cref="HoldsAsync(Func{bool}, string, TimeSpan?)"/>
+    public static async Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await condition().ConfigureAwait(false))
+        {
+            if (watch.Elapsed > (limit ?? DefaultLimit))
+            {
+                throw new TimeoutException($"not within {(limit ?? DefaultLimit).TotalSeconds:0} s: {what}");
+            }
+
+            await Task.Delay(PollInterval).ConfigureAwait(false);
+        }
+    }
+}
