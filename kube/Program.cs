@@ -1,14 +1,11 @@
 using System.CommandLine;
 using Kube.Commands;
 using Kube.Controllers.Host;
-
-var root = new RootCommand("Kube: a Kubernetes control plane in one executable.");
-root.Subcommands.Add(ClusterCommand.Create());
-root.Subcommands.Add(ControllersCommand.Create());
 using Kube.Scheduler.Host;
 
 var root = new RootCommand("Kube: a Kubernetes control plane in one executable.");
 root.Subcommands.Add(ClusterCommand.Create());
+root.Subcommands.Add(ControllersCommand.Create());
 root.Subcommands.Add(SchedulerCommand.Create());
 
 var parsed = root.Parse(args);
