@@ -17,6 +17,9 @@ public sealed class FieldSchema
     /// <summary>Protobuf number of the nested message that holds the field; 0 when it is the object's own.</summary>
     public int Within { get; init; }
 
+    /// <summary>Number, within that message, of a second nested one that holds the field; else 0.</summary>
+    public int Inner { get; init; }
+
     public bool Required { get; init; }
 
     /// <summary>True when Kubernetes' JSON shows the field even when it is zero.</summary>

@@ -96,18 +96,19 @@ public sealed class ObjectSchema
                 atomic);
         }
 
-        private static List<WireField> WireLayout(IReadOnlyList<FieldSchema> fields)
+        /// <summary>Lays out the fields of one message: its own, and the nested messages whose members JSON inlines.</summary>
+        private static List<WireField> WireLayout(IEnumerable<FieldSchema> fields, int level = 0)
         {
             var wire = new List<WireField>();
-            foreach (var own in fields.Where(f => f.Number > 0 && f.Within == 0))
+            foreach (var group in fields.Where(f => f.Number > 0).GroupBy(f => level == 0 ? f.Within : level == 1 ? f.Inner : 0))
             {
-                wire.Add(new WireField(own.Number, own, null));
-            }
+                if (group.Key == 0)
+                {
+                    wire.AddRange(group.Select(f => new WireField(f.Number, f, null)));
+                    continue;
+                }
 
-            foreach (var group in fields.Where(f => f.Number > 0 && f.Within > 0).GroupBy(f => f.Within))
-            {
-                var nested = group.Select(f => new WireField(f.Number, f, null)).ToList();
-                Sort(nested);
+                var nested = WireLayout(group, level + 1);
                 wire.Add(new WireField(group.Key, null, new WireGroup(nested, nested.ToFrozenDictionary(w => w.Number))));
             }
 

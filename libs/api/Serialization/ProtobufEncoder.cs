@@ -34,14 +34,15 @@ internal static class ProtobufEncoder
             }
             else if (!field.Pointer)
             {
-                WriteZero(writer, number, field.Value);
+                WriteZero(writer, number, field);
             }
         }
     }
 
-    private static void WriteZero(ProtobufWriter writer, int number, ValueSchema value)
+    /// <summary>Writes what Go writes for a field by value that holds nothing.</summary>
+    private static void WriteZero(ProtobufWriter writer, int number, FieldSchema field)
     {
-        switch (value.Kind)
+        switch (field.Value.Kind)
         {
             case ValueKind.String:
                 writer.WriteBytesField(number, []);
@@ -51,6 +52,12 @@ internal static class ProtobufEncoder
                 break;
             case ValueKind.Double:
                 writer.WriteDoubleField(number, 0);
+                break;
+            case ValueKind.Time or ValueKind.MicroTime when field.Always:
+                writer.WriteBytesField(number, []);
+                break;
+            case ValueKind.Object when field.Always:
+                WriteValue(writer, number, new JsonObject(), field.Value);
                 break;
         }
     }

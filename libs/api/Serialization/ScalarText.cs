@@ -1,22 +1,25 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace Kube.Api.Serialization;
 
 /// <summary>Checks scalars that JSON writes as text, and gives them their canonical form.</summary>
-internal static partial class ScalarText
+internal static class ScalarText
 {
-    internal const string QuantityError = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+    private const int MaxQuantityLength = 256;
 
-    [GeneratedRegex(@"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?[0-9]+)?$")]
-    private static partial Regex QuantityForm();
+    private const string QuantityError = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
     internal static JsonNode Quantity(JsonNode node)
     {
         var text = node.GetValue<string>();
-        return text.Length <= 64 && QuantityForm().IsMatch(text) ? node : throw new DecodeException(QuantityError);
+        if (text.Length > MaxQuantityLength || !Values.Quantity.TryParse(text, out var quantity))
+        {
+            throw new DecodeException(QuantityError);
+        }
+
+        return Same(node, text, quantity.ToString());
     }
 
     internal static JsonNode Bytes(JsonNode node)

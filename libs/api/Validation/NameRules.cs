@@ -247,5 +247,5 @@ public static partial class NameRules
     }
 
     private static string Form(string message, string regex, params ReadOnlySpan<string> examples) =>
-        $"{message} (e.g. '{string.Join("', or '", examples!)}', regex used for validation is '{regex}')";
+        $"{message} (e.g. '{string.Join("',  or '", examples!)}', regex used for validation is '{regex}')";
 }
