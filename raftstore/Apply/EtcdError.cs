@@ -1,0 +1,48 @@
+using Grpc.Core;
+
+namespace Kube.RaftStore.Apply;
+
+/// <summary>
+/// A request that was refused, with the code and the text that etcd 3.5 gives (api/v3rpc/rpctypes). Clients match on both.
+/// </summary>
+public sealed class EtcdError
+{
+    private EtcdError(StatusCode code, string text)
+    {
+        Code = code;
+        Text = "etcdserver: " + text;
+    }
+
+    public StatusCode Code { get; }
+
+    public string Text { get; }
+
+    public static readonly EtcdError EmptyKey = new(StatusCode.InvalidArgument, "key is not provided");
+    public static readonly EtcdError KeyNotFound = new(StatusCode.InvalidArgument, "key not found");
+    public static readonly EtcdError ValueProvided = new(StatusCode.InvalidArgument, "value is provided");
+    public static readonly EtcdError LeaseProvided = new(StatusCode.InvalidArgument, "lease is provided");
+    public static readonly EtcdError TooManyOps = new(StatusCode.InvalidArgument, "too many operations in txn request");
+    public static readonly EtcdError DuplicateKey = new(StatusCode.InvalidArgument, "duplicate key given in txn request");
+    public static readonly EtcdError Compacted = new(StatusCode.OutOfRange, "mvcc: required revision has been compacted");
+    public static readonly EtcdError FutureRevision = new(StatusCode.OutOfRange, "mvcc: required revision is a future revision");
+    public static readonly EtcdError NoSpace = new(StatusCode.ResourceExhausted, "mvcc: database space exceeded");
+    public static readonly EtcdError LeaseNotFound = new(StatusCode.NotFound, "requested lease not found");
+    public static readonly EtcdError LeaseExists = new(StatusCode.FailedPrecondition, "lease already exists");
+    public static readonly EtcdError LeaseTtlTooLarge = new(StatusCode.OutOfRange, "too large lease TTL");
+    public static readonly EtcdError WatchCanceled = new(StatusCode.Cancelled, "watch canceled");
+    public static readonly EtcdError RequestTooLarge = new(StatusCode.InvalidArgument, "request is too large");
+    public static readonly EtcdError TooManyRequests = new(StatusCode.ResourceExhausted, "too many requests");
+    public static readonly EtcdError AuthNotEnabled = new(StatusCode.FailedPrecondition, "authentication is not enabled");
+    public static readonly EtcdError RootUserNotExist = new(StatusCode.FailedPrecondition, "root user does not exist");
+    public static readonly EtcdError UserNotFound = new(StatusCode.FailedPrecondition, "user name not found");
+    public static readonly EtcdError RoleNotFound = new(StatusCode.FailedPrecondition, "role name not found");
+    public static readonly EtcdError MemberNotFound = new(StatusCode.NotFound, "member not found");
+    public static readonly EtcdError NoLeader = new(StatusCode.Unavailable, "no leader");
+    public static readonly EtcdError LeaderChanged = new(StatusCode.Unavailable, "leader changed");
+    public static readonly EtcdError Stopped = new(StatusCode.Unavailable, "server stopped");
+    public static readonly EtcdError Timeout = new(StatusCode.Unavailable, "request timed out");
+    public static readonly EtcdError Corrupt = new(StatusCode.DataLoss, "corrupt cluster");
+
+    /// <summary>The refusal of a revision that cannot be read.</summary>
+    public static EtcdError For(Mvcc.RevisionStatus status) => status == Mvcc.RevisionStatus.Compacted ? Compacted : FutureRevision;
+}

@@ -1,0 +1,187 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text;
+
+namespace Kube.RaftStore.Apply;
+
+/// <summary>
+/// The bytes of a snapshot: eight bytes of magic, a format version, fields, and a CRC32C of all before it.
+/// Numbers are fixed eight bytes little-endian, byte strings have their length before them.
+/// </summary>
+internal static class SnapshotFormat
+{
+    public const int FormatVersion = 1;
+    public const byte End = 0;
+    public const byte VersionFollows = 1;
+    public const int MaxBytes = 256 << 20;
+
+    public static ReadOnlySpan<byte> Magic => "KUBESNAP"u8;
+
+    public static uint Checksum(uint state, ReadOnlySpan<byte> data)
+    {
+        for (; data.Length >= 8; data = data[8..])
+        {
+            state = BitOperations.Crc32C(state, BinaryPrimitives.ReadUInt64LittleEndian(data));
+        }
+        foreach (var b in data)
+        {
+            state = BitOperations.Crc32C(state, b);
+        }
+        return state;
+    }
+}
+
+/// <summary>Writes a snapshot's fields through a buffer, adding them to its checksum.</summary>
+internal sealed class SnapshotWriter(Stream destination)
+{
+    private readonly byte[] _buffer = new byte[64 << 10];
+    private int _used;
+    private uint _checksum = uint.MaxValue;
+
+    public void WriteHeader()
+    {
+        Write(SnapshotFormat.Magic);
+        WriteInt64(SnapshotFormat.FormatVersion);
+    }
+
+    public void WriteByte(byte value) => Write([value]);
+
+    public void WriteInt64(long value)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+        Write(bytes);
+    }
+
+    public void WriteBytes(ReadOnlySpan<byte> value)
+    {
+        WriteInt64(value.Length);
+        Write(value);
+    }
+
+    public void WriteString(string value) => WriteBytes(Encoding.UTF8.GetBytes(value));
+
+    public void WriteTrailer()
+    {
+        Flush();
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, ~_checksum);
+        destination.Write(bytes);
+        destination.Flush();
+    }
+
+    private void Write(ReadOnlySpan<byte> data)
+    {
+        while (data.Length > _buffer.Length - _used)
+        {
+            var part = data[..(_buffer.Length - _used)];
+            part.CopyTo(_buffer.AsSpan(_used));
+            _used += part.Length;
+            Flush();
+            data = data[part.Length..];
+        }
+        data.CopyTo(_buffer.AsSpan(_used));
+        _used += data.Length;
+    }
+
+    private void Flush()
+    {
+        _checksum = SnapshotFormat.Checksum(_checksum, _buffer.AsSpan(0, _used));
+        destination.Write(_buffer, 0, _used);
+        _used = 0;
+    }
+}
+
+/// <summary>Reads a snapshot's fields. Whatever is wrong with the bytes is an <see cref="InvalidDataException"/>.</summary>
+internal sealed class SnapshotReader(Stream source)
+{
+    private uint _checksum = uint.MaxValue;
+
+    public void ReadHeader()
+    {
+        Span<byte> magic = stackalloc byte[8];
+        Read(magic);
+        if (!magic.SequenceEqual(SnapshotFormat.Magic))
+        {
+            throw new InvalidDataException("not a snapshot of this store");
+        }
+        if (ReadInt64() is var version && version != SnapshotFormat.FormatVersion)
+        {
+            throw new InvalidDataException($"snapshot format {version} is not known to this version");
+        }
+    }
+
+    public byte ReadByte()
+    {
+        Span<byte> bytes = stackalloc byte[1];
+        Read(bytes);
+        return bytes[0];
+    }
+
+    public long ReadInt64()
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        Read(bytes);
+        return BinaryPrimitives.ReadInt64LittleEndian(bytes);
+    }
+
+    public long ReadCount()
+    {
+        var count = ReadInt64();
+        return count >= 0 ? count : throw new InvalidDataException("snapshot holds a negative count");
+    }
+
+    public byte[] ReadBytes()
+    {
+        var length = ReadCount();
+        if (length > SnapshotFormat.MaxBytes)
+        {
+            throw new InvalidDataException($"snapshot holds a string of {length} bytes");
+        }
+        // Grown step by step, so that a damaged length does not claim memory that the file cannot fill.
+        var bytes = new byte[Math.Min(length, 64 << 10)];
+        Read(bytes);
+        while (bytes.Length < length)
+        {
+            var read = bytes.Length;
+            Array.Resize(ref bytes, (int)Math.Min(length, bytes.Length * 2L));
+            Read(bytes.AsSpan(read));
+        }
+        return bytes;
+    }
+
+    public string ReadString() => Encoding.UTF8.GetString(ReadBytes());
+
+    public void ReadTrailer()
+    {
+        var expected = ~_checksum;
+        Span<byte> bytes = stackalloc byte[4];
+        ReadRaw(bytes);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != expected)
+        {
+            throw new InvalidDataException("snapshot checksum does not match");
+        }
+        if (source.ReadByte() >= 0)
+        {
+            throw new InvalidDataException("snapshot has bytes after its end");
+        }
+    }
+
+    private void Read(Span<byte> bytes)
+    {
+        ReadRaw(bytes);
+        _checksum = SnapshotFormat.Checksum(_checksum, bytes);
+    }
+
+    private void ReadRaw(Span<byte> bytes)
+    {
+        try
+        {
+            source.ReadExactly(bytes);
+        }
+        catch (EndOfStreamException)
+        {
+            throw new InvalidDataException("snapshot ends early");
+        }
+    }
+}

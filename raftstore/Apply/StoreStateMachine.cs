@@ -1,0 +1,98 @@
+using Google.Protobuf;
+using Kube.Base;
+using Kube.RaftStore.Lease;
+using Kube.RaftStore.Mvcc;
+using Kube.Store.V1;
+
+namespace Kube.RaftStore.Apply;
+
+/// <summary>
+/// The store's state: the key space, leases, alarms and what members told of themselves, driven by the log.
+/// </summary>
+public sealed partial class StoreStateMachine : IStateMachine
+{
+    /// <summary>Versions looked at for compaction with each entry applied, beside what a background task does.</summary>
+    private const int TrimStepsPerEntry = 64;
+
+    private readonly IApplier _applier;
+    private ulong _appliedIndex;
+
+    /// <param name="values">Where values are kept.</param>
+    /// <param name="clock">This member's lease clock, which the state machine starts and stops leases on.</param>
+    public StoreStateMachine(IValueStore values, LeaseClock clock)
+    {
+        Store = new MvccStore(values);
+        Clock = clock;
+        _applier = new AlarmApplier(Alarms, new KeySpaceApplier(Store, Leases, clock, Alarms, Members));
+    }
+
+    public MvccStore Store { get; }
+
+    public LeaseTable Leases { get; } = new();
+
+    public LeaseClock Clock { get; }
+
+    public AlarmTable Alarms { get; } = new();
+
+    public MemberTable Members { get; } = new();
+
+    /// <inheritdoc/>
+    public ulong AppliedIndex => Volatile.Read(ref _appliedIndex);
+
+    /// <summary>Raised on the applying thread when the store has a new revision, with that revision. Must not block.</summary>
+    public event Action<long>? RevisionAdvanced;
+
+    /// <summary>Raised on the applying thread after <see cref="Restore"/> replaced everything. Must not block.</summary>
+    public event Action? Restored;
+
+    /// <inheritdoc/>
+    /// <remarks>The answer is a response message, a <see cref="LeaseRenewalResult"/>, a <see cref="LeaseExpiryResult"/>
+    /// or an <see cref="EtcdError"/>; null for an empty command.</remarks>
+    public object? Apply(ulong index, ulong term, ReadOnlyMemory<byte> command)
+    {
+        Invariant.Check(index > _appliedIndex, $"entry {index} comes after {_appliedIndex} was applied");
+        var before = Store.CurrentRevision;
+        var result = command.IsEmpty ? null : Dispatch(Command.Parser.ParseFrom(command.Span), new LogPosition(index, term));
+        Volatile.Write(ref _appliedIndex, index);
+        if (Store.NeedsTrim)
+        {
+            Store.Trim(TrimStepsPerEntry);
+        }
+        var after = Store.CurrentRevision;
+        if (after != before)
+        {
+            RevisionAdvanced?.Invoke(after);
+        }
+        return result;
+    }
+
+    private object Dispatch(Command command, LogPosition at)
+    {
+        switch (command.BodyCase)
+        {
+            case Command.BodyOneofCase.Put:
+                return _applier.Put(command.Put);
+            case Command.BodyOneofCase.DeleteRange:
+                return _applier.DeleteRange(command.DeleteRange);
+            case Command.BodyOneofCase.Txn:
+                return _applier.Txn(command.Txn);
+            case Command.BodyOneofCase.Compaction:
+                return _applier.Compact(command.Compaction);
+            case Command.BodyOneofCase.LeaseGrant:
+                return _applier.GrantLease(command.LeaseGrant, at);
+            case Command.BodyOneofCase.LeaseRevoke:
+                return _applier.RevokeLease(command.LeaseRevoke);
+            case Command.BodyOneofCase.LeaseRenewal:
+                return _applier.RenewLeases(command.LeaseRenewal, at);
+            case Command.BodyOneofCase.LeaseExpiry:
+                return _applier.ExpireLeases(command.LeaseExpiry);
+            case Command.BodyOneofCase.Alarm:
+                return _applier.Alarm(command.Alarm);
+            case Command.BodyOneofCase.Member:
+                return _applier.PublishMember(command.Member);
+            default:
+                // A newer member's command: going on without it would make this member's state differ from theirs.
+                throw new InvariantException($"entry {at.Index} holds a command this version does not know");
+        }
+    }
+}
