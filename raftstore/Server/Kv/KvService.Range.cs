@@ -1,0 +1,28 @@
+using Etcd.V3;
+using Grpc.Core;
+using Kube.RaftStore.Apply;
+using Kube.RaftStore.Mvcc;
+
+namespace Kube.RaftStore.Server.Kv;
+
+public sealed partial class KvService
+{
+    public override async Task<RangeResponse> Range(RangeRequest request, ServerCallContext context)
+    {
+        Enter(context);
+        RequestChecks.Check(request);
+        if (!request.Serializable)
+        {
+            await server.ReadBarrierAsync(context.CancellationToken).ConfigureAwait(false);
+        }
+        var store = server.Machine.Store;
+        var result = store.Range(RangeMapping.ToQuery(request));
+        if (result.Status != RevisionStatus.Ok)
+        {
+            throw StoreServer.Refuse(EtcdError.For(result.Status));
+        }
+        var response = RangeMapping.ToResponse(result, request.KeysOnly, store.Values);
+        server.Fill(response.Header);
+        return response;
+    }
+}

@@ -1,0 +1,96 @@
+using Etcd.V3;
+using Google.Protobuf;
+using Grpc.Core;
+using Kube.RaftStore.Apply;
+using Kube.Store.V1;
+
+namespace Kube.RaftStore.Server;
+
+/// <summary>
+/// What the services share: the state, the log, and the ways from a request to an answer. Thread-safe.
+/// </summary>
+public sealed class StoreServer(StoreServerOptions options, StoreStateMachine machine, IReplicatedLog log)
+{
+    public StoreServerOptions Options { get; } = options;
+
+    public StoreStateMachine Machine { get; } = machine;
+
+    public IReplicatedLog Log { get; } = log;
+
+    /// <summary>Proposes a command and gives the state machine's answer.</summary>
+    /// <exception cref="RpcException">The command was refused or its outcome is unknown, in etcd's words.</exception>
+    public async ValueTask<T> ProposeAsync<T>(Command command, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (command.CalculateSize() > Options.MaxRequestBytes)
+        {
+            throw Refuse(EtcdError.RequestTooLarge);
+        }
+        try
+        {
+            var result = await Log.ProposeAsync(command.ToByteArray(), cancellationToken).ConfigureAwait(false);
+            return result is EtcdError error
+                ? throw Refuse(error)
+                : result as T ?? throw new InvalidOperationException($"the state machine answered {result?.GetType().Name ?? "nothing"}");
+        }
+        catch (ReplicationException e)
+        {
+            throw Refuse(ToError(e.Reason));
+        }
+    }
+
+    /// <summary>Waits until a local read is linearizable.</summary>
+    /// <exception cref="RpcException">Leadership could not be proved, in etcd's words.</exception>
+    public async ValueTask ReadBarrierAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Log.ReadIndexAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ReplicationException e)
+        {
+            throw Refuse(ToError(e.Reason));
+        }
+    }
+
+    /// <summary>Completes a header: who answers, and the revision where the command gave none.</summary>
+    public ResponseHeader Fill(ResponseHeader header)
+    {
+        header.ClusterId = Options.ClusterId;
+        header.MemberId = Options.MemberId;
+        header.RaftTerm = Log.Status.Term;
+        if (header.Revision == 0)
+        {
+            header.Revision = Machine.Store.CurrentRevision;
+        }
+        return header;
+    }
+
+    /// <summary>A header of the store as it is now.</summary>
+    public ResponseHeader NewHeader() => Fill(new ResponseHeader());
+
+    /// <summary>
+    /// Refuses a call that asks for a member with a leader (metadata "hasleader") while this one knows none.
+    /// </summary>
+    public void CheckLeader(ServerCallContext context)
+    {
+        if (Log.Status.LeaderId == 0 && RequiresLeader(context))
+        {
+            throw Refuse(EtcdError.NoLeader);
+        }
+    }
+
+    internal static bool RequiresLeader(ServerCallContext context) => context.RequestHeaders.GetValue("hasleader") == "true";
+
+    internal static RpcException Refuse(EtcdError error) => new(new Status(error.Code, error.Text));
+
+    private static EtcdError ToError(ReplicationFailure failure) => failure switch
+    {
+        ReplicationFailure.NoLeader => EtcdError.NoLeader,
+        ReplicationFailure.LeaderChanged => EtcdError.LeaderChanged,
+        ReplicationFailure.TooManyRequests => EtcdError.TooManyRequests,
+        ReplicationFailure.NoSpace => EtcdError.NoSpace,
+        ReplicationFailure.Stopped => EtcdError.Stopped,
+        _ => EtcdError.Timeout,
+    };
+}

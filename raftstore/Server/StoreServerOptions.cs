@@ -1,0 +1,33 @@
+namespace Kube.RaftStore.Server;
+
+/// <summary>A member as the cluster's configuration names it.</summary>
+public sealed record ConfiguredMember(ulong Id, string Name, IReadOnlyList<string> PeerUrls);
+
+/// <summary>What the services need to know, with etcd's defaults.</summary>
+public sealed record StoreServerOptions
+{
+    public required ulong ClusterId { get; init; }
+
+    public required ulong MemberId { get; init; }
+
+    /// <summary>All members, this one included.</summary>
+    public required IReadOnlyList<ConfiguredMember> Members { get; init; }
+
+    /// <summary>Largest command in bytes.</summary>
+    public int MaxRequestBytes { get; init; } = 1536 * 1024;
+
+    /// <summary>Most operations in one branch of a transaction.</summary>
+    public int MaxTxnOps { get; init; } = 128;
+
+    /// <summary>Size of the store in bytes above which growth is refused and the NOSPACE alarm raised.</summary>
+    public long QuotaBytes { get; init; } = 2L << 30;
+
+    /// <summary>How long a watch that asked for it stays silent before it is told the current revision.</summary>
+    public TimeSpan WatchProgressNotifyInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Shortest time to live that is granted: one and a half election time-outs, so that a lease outlives a change of leader.</summary>
+    public long MinLeaseTtlSeconds { get; init; } = 2;
+
+    /// <summary>The version reported where a client asks.</summary>
+    public string Version { get; init; } = "3.5.21";
+}
