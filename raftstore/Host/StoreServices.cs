@@ -1,0 +1,68 @@
+using Kube.Base;
+using Kube.RaftStore.Apply;
+using Kube.RaftStore.Server;
+using Kube.RaftStore.Server.Access;
+using Kube.RaftStore.Server.Kv;
+using Kube.RaftStore.Server.Leases;
+using Kube.RaftStore.Server.Membership;
+using Kube.RaftStore.Server.Upkeep;
+using Kube.RaftStore.Server.Watches;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Kube.RaftStore.Host;
+
+/// <summary>The services of one member and the tasks behind them, over whatever log it has. Dispose it to stop them.</summary>
+internal sealed class StoreServices : IAsyncDisposable
+{
+    private readonly SpaceQuota _quota;
+    private readonly RenewalBatcher _renewals;
+    private readonly LeaseExpirer _expirer;
+    private readonly CompactionTask _compaction;
+    private readonly WatchService _watch;
+    private readonly Prng _leaseIds;
+
+    /// <param name="options">What the services need to know.</param>
+    /// <param name="machine">The state.</param>
+    /// <param name="log">The log that drives it.</param>
+    /// <param name="leaseIds">Source of lease ids; members must have different ones.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logs">Where they log.</param>
+    public StoreServices(
+        StoreServerOptions options, StoreStateMachine machine, IReplicatedLog log, Prng leaseIds, TimeProvider time, ILoggerFactory logs)
+    {
+        Server = new StoreServer(options, machine, log);
+        _leaseIds = leaseIds;
+        _quota = new SpaceQuota(Server);
+        _renewals = new RenewalBatcher(Server);
+        _watch = new WatchService(Server, time);
+        _expirer = new LeaseExpirer(Server, time, logs.CreateLogger<LeaseExpirer>());
+        _compaction = new CompactionTask(machine, time);
+    }
+
+    public StoreServer Server { get; }
+
+    /// <summary>Watches open on this member.</summary>
+    public int WatcherCount => _watch.WatcherCount;
+
+    /// <summary>Faults when one of the tasks cannot go on.</summary>
+    public Task Completion => Task.WhenAny(_watch.Completion, _compaction.Completion).Unwrap();
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGrpcService(new KvService(Server, _quota));
+        routes.MapGrpcService(_watch);
+        routes.MapGrpcService(new LeaseService(Server, _quota, _renewals, _leaseIds));
+        routes.MapGrpcService(new ClusterService(Server));
+        routes.MapGrpcService(new MaintenanceService(Server));
+        routes.MapGrpcService(new AuthService(Server));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _expirer.DisposeAsync().ConfigureAwait(false);
+        await _compaction.DisposeAsync().ConfigureAwait(false);
+        await _watch.DisposeAsync().ConfigureAwait(false);
+    }
+}
