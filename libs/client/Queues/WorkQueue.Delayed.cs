@@ -4,7 +4,8 @@ namespace Kube.Client.Queues;
 public sealed partial class WorkQueue<T>
 {
     private readonly ITimer _timer;
-    private readonly PriorityQueue<DelayedItem, long> _delayed = new();
+    private readonly PriorityQueue<DelayedItem, (long DueAt, long Order)> _delayed = new();
+    private long _delayedCount;
     private readonly Dictionary<T, DelayedItem> _delayedAt;
 
     /// <summary>How many items wait for their time.</summary>
@@ -44,9 +45,9 @@ public sealed partial class WorkQueue<T>
                 return;
             }
 
-            var entry = new DelayedItem(item, dueAt);
+            var entry = new DelayedItem(item, dueAt, _delayedCount++);
             _delayedAt[item] = entry;
-            _delayed.Enqueue(entry, dueAt);
+            _delayed.Enqueue(entry, entry.Priority);
             CompactDelayedLocked();
             ArmLocked();
         }
@@ -70,7 +71,7 @@ public sealed partial class WorkQueue<T>
         lock (_lock)
         {
             var now = _time.GetTimestamp();
-            while (_delayed.TryPeek(out var entry, out var dueAt) && (dueAt <= now || !IsCurrent(entry)))
+            while (_delayed.TryPeek(out var entry, out _) && (entry.DueAt <= now || !IsCurrent(entry)))
             {
                 _delayed.Dequeue();
                 if (IsCurrent(entry))
@@ -86,13 +87,13 @@ public sealed partial class WorkQueue<T>
 
     private void ArmLocked()
     {
-        if (_shutDown || !_delayed.TryPeek(out _, out var dueAt))
+        if (_shutDown || !_delayed.TryPeek(out var next, out _))
         {
             return;
         }
 
         // Rounded up to a millisecond: a timer that fires early would only be armed again.
-        var wait = _time.GetElapsedTime(_time.GetTimestamp(), dueAt);
+        var wait = _time.GetElapsedTime(_time.GetTimestamp(), next.DueAt);
         var milliseconds = Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, int.MaxValue - 1);
         _timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
     }
@@ -106,7 +107,7 @@ public sealed partial class WorkQueue<T>
         }
 
         _delayed.Clear();
-        _delayed.EnqueueRange(_delayedAt.Values.Select(static entry => (entry, entry.DueAt)));
+        _delayed.EnqueueRange(_delayedAt.Values.Select(static entry => (entry, entry.Priority)));
     }
 
     private bool IsCurrent(DelayedItem entry) =>
@@ -118,5 +119,9 @@ public sealed partial class WorkQueue<T>
         _delayedAt.Clear();
     }
 
-    private sealed record DelayedItem(T Item, long DueAt);
+    /// <summary>Of those due at one moment the first added comes first.</summary>
+    private sealed record DelayedItem(T Item, long DueAt, long Order)
+    {
+        public (long DueAt, long Order) Priority => (DueAt, Order);
+    }
 }
