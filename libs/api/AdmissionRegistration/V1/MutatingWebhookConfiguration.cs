@@ -14,6 +14,7 @@ public sealed class MutatingWebhookConfiguration : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "MutatingWebhookConfiguration";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();

@@ -14,13 +14,16 @@ public sealed class ValidatingAdmissionPolicy : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "ValidatingAdmissionPolicy";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What is wanted.</summary>
     [Field(2, Always = true)]
     public ValidatingAdmissionPolicySpec? Spec { get; set; }
 
+    /// <summary>What was observed last; written by the system, not by users.</summary>
     [Field(3, Always = true)]
     public ValidatingAdmissionPolicyStatus? Status { get; set; }
 }

@@ -4,6 +4,7 @@ namespace Kube.Api.ApiExtensions.V1;
 
 public sealed class CustomResourceSubresources
 {
+    /// <summary>What was observed last; written by the system, not by users.</summary>
     [Field(1)]
     public CustomResourceSubresourceStatus? Status { get; set; }
 

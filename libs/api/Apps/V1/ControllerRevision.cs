@@ -5,6 +5,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Apps.V1;
 
+/// <summary>A stored state that a controller can return to. It never changes.</summary>
 [Kind("apps", "v1", "controllerrevisions", Namespaced = true)]
 public sealed class ControllerRevision : IKubeObject
 {
@@ -16,14 +17,17 @@ public sealed class ControllerRevision : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "ControllerRevision";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>The state; only its controller knows its form.</summary>
     [Field(2, Always = true)]
     [Immutable]
     public JsonNode? Data { get; set; }
 
+    /// <summary>Number of the revision.</summary>
     [Field(3, Required = true, Always = true)]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long Revision { get; set; }

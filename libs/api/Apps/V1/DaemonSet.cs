@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Apps.V1;
 
+/// <summary>Runs one pod on every node, or on every node of some kind.</summary>
 [Kind("apps", "v1", "daemonsets", Namespaced = true, ShortNames = "ds", Categories = "all", Subresources = "status")]
 public sealed class DaemonSet : IKubeObject
 {
@@ -14,13 +15,16 @@ public sealed class DaemonSet : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "DaemonSet";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What is wanted.</summary>
     [Field(2, Always = true)]
     public DaemonSetSpec? Spec { get; set; }
 
+    /// <summary>What was observed last; written by the system, not by users.</summary>
     [Field(3, Always = true)]
     public DaemonSetStatus? Status { get; set; }
 }

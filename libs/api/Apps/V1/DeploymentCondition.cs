@@ -3,23 +3,30 @@ using Kube.Api.Values;
 
 namespace Kube.Api.Apps.V1;
 
+/// <summary>One aspect of a deployment's state.</summary>
 public sealed class DeploymentCondition
 {
+    /// <summary>Available, Progressing or ReplicaFailure.</summary>
     [Field(1, Required = true, Always = true)]
     public string? Type { get; set; }
 
+    /// <summary>Whether it holds: True, False or Unknown.</summary>
     [Field(2, Required = true, Always = true)]
     public string? Status { get; set; }
 
+    /// <summary>Time at which the condition was last written.</summary>
     [Field(6, Always = true)]
     public Time? LastUpdateTime { get; set; }
 
+    /// <summary>Time at which the status last changed.</summary>
     [Field(7, Always = true)]
     public Time? LastTransitionTime { get; set; }
 
+    /// <summary>Why the status last changed, as one CamelCase word for programs.</summary>
     [Field(4)]
     public string? Reason { get; set; }
 
+    /// <summary>Why the status last changed, in words for people.</summary>
     [Field(5)]
     public string? Message { get; set; }
 }

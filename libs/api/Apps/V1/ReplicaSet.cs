@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Apps.V1;
 
+/// <summary>Keeps a number of equal pods running. Usually made by a deployment.</summary>
 [Kind("apps", "v1", "replicasets", Namespaced = true, ShortNames = "rs", Categories = "all", Subresources = "scale,status")]
 public sealed class ReplicaSet : IKubeObject
 {
@@ -14,13 +15,16 @@ public sealed class ReplicaSet : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "ReplicaSet";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What is wanted.</summary>
     [Field(2, Always = true)]
     public ReplicaSetSpec? Spec { get; set; }
 
+    /// <summary>What was observed last; written by the system, not by users.</summary>
     [Field(3, Always = true)]
     public ReplicaSetStatus? Status { get; set; }
 }

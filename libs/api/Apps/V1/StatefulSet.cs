@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Apps.V1;
 
+/// <summary>Runs numbered pods, each with a lasting name and storage of its own.</summary>
 [Kind("apps", "v1", "statefulsets", Namespaced = true, ShortNames = "sts", Categories = "all", Subresources = "scale,status")]
 public sealed class StatefulSet : IKubeObject
 {
@@ -14,13 +15,16 @@ public sealed class StatefulSet : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "StatefulSet";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What is wanted.</summary>
     [Field(2, Always = true)]
     public StatefulSetSpec? Spec { get; set; }
 
+    /// <summary>What was observed last; written by the system, not by users.</summary>
     [Field(3, Always = true)]
     public StatefulSetStatus? Status { get; set; }
 }

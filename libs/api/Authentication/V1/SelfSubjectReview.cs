@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Authentication.V1;
 
+/// <summary>Asks who the server takes the asker for. Nothing is stored.</summary>
 [Kind("authentication.k8s.io", "v1", "selfsubjectreviews", Verbs = "create")]
 public sealed class SelfSubjectReview : IKubeObject
 {
@@ -14,10 +15,12 @@ public sealed class SelfSubjectReview : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "SelfSubjectReview";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>The answer.</summary>
     [Field(2, Always = true)]
     public SelfSubjectReviewStatus? Status { get; set; }
 }

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Authentication.V1;
 
+/// <summary>Asks for a token of a service account. Nothing is stored.</summary>
 public sealed class TokenRequest
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
@@ -13,12 +14,15 @@ public sealed class TokenRequest
     [Field(0)]
     public string? Kind { get; set; } = "TokenRequest";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     public ObjectMeta? Metadata { get; set; }
 
+    /// <summary>What token is wanted.</summary>
     [Field(2, Required = true, Always = true)]
     public TokenRequestSpec? Spec { get; set; }
 
+    /// <summary>The token.</summary>
     [Field(3, Always = true)]
     public TokenRequestStatus? Status { get; set; }
 }

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Authorization.V1;
 
+/// <summary>Asks whether the asker may do something. Nothing is stored.</summary>
 [Kind("authorization.k8s.io", "v1", "selfsubjectaccessreviews", Verbs = "create")]
 public sealed class SelfSubjectAccessReview : IKubeObject
 {
@@ -14,13 +15,16 @@ public sealed class SelfSubjectAccessReview : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "SelfSubjectAccessReview";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What.</summary>
     [Field(2, Required = true, Always = true)]
     public SelfSubjectAccessReviewSpec? Spec { get; set; }
 
+    /// <summary>The answer.</summary>
     [Field(3, Always = true)]
     public SubjectAccessReviewStatus? Status { get; set; }
 }

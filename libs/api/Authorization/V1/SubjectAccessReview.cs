@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Authorization.V1;
 
+/// <summary>Asks whether someone may do something. Nothing is stored.</summary>
 [Kind("authorization.k8s.io", "v1", "subjectaccessreviews", Verbs = "create")]
 public sealed class SubjectAccessReview : IKubeObject
 {
@@ -14,13 +15,16 @@ public sealed class SubjectAccessReview : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "SubjectAccessReview";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>Who and what.</summary>
     [Field(2, Required = true, Always = true)]
     public SubjectAccessReviewSpec? Spec { get; set; }
 
+    /// <summary>The answer.</summary>
     [Field(3, Always = true)]
     public SubjectAccessReviewStatus? Status { get; set; }
 }

@@ -13,12 +13,15 @@ public sealed class Scale
     [Field(0)]
     public string? Kind { get; set; } = "Scale";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     public ObjectMeta? Metadata { get; set; }
 
+    /// <summary>What is wanted.</summary>
     [Field(2, Always = true)]
     public ScaleSpec? Spec { get; set; }
 
+    /// <summary>What was observed last; written by the system, not by users.</summary>
     [Field(3, Always = true)]
     public ScaleStatus? Status { get; set; }
 }

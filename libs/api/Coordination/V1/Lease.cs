@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Coordination.V1;
 
+/// <summary>Something that one holder at a time has, and loses unless it renews.</summary>
 [Kind("coordination.k8s.io", "v1", "leases", Namespaced = true)]
 public sealed class Lease : IKubeObject
 {
@@ -14,10 +15,12 @@ public sealed class Lease : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "Lease";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>Who holds it and until when.</summary>
     [Field(2, Always = true)]
     public LeaseSpec? Spec { get; set; }
 }

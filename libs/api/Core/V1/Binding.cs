@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>Puts a pod on a node. The scheduler posts it to the pod's binding subresource.</summary>
 [Kind("", "v1", "bindings", Namespaced = true, Verbs = "create")]
 public sealed class Binding : IKubeObject
 {
@@ -14,10 +15,12 @@ public sealed class Binding : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "Binding";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>The node.</summary>
     [Field(2, Required = true, Always = true)]
     public ObjectReference? Target { get; set; }
 }

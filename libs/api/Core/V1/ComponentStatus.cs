@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>How a component of the control plane is doing. Outdated.</summary>
 [Kind("", "v1", "componentstatuses", ShortNames = "cs", Verbs = "get,list")]
 public sealed class ComponentStatus : IKubeObject
 {
@@ -14,10 +15,12 @@ public sealed class ComponentStatus : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "ComponentStatus";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What was found.</summary>
     [Field(2)]
     [ListType(ListKind.Map, "type")]
     [PatchStrategy("merge", MergeKey = "type")]

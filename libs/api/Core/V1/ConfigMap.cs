@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>Settings for programs to read.</summary>
 [Kind("", "v1", "configmaps", Namespaced = true, ShortNames = "cm")]
 public sealed class ConfigMap : IKubeObject
 {
@@ -14,16 +15,20 @@ public sealed class ConfigMap : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "ConfigMap";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>Forbids any further change of the data.</summary>
     [Field(4)]
     public bool? Immutable { get; set; }
 
+    /// <summary>Keys and texts.</summary>
     [Field(2)]
     public Dictionary<string, string>? Data { get; set; }
 
+    /// <summary>Keys and values that are not text, in base64.</summary>
     [Field(3)]
     public Dictionary<string, byte[]>? BinaryData { get; set; }
 }

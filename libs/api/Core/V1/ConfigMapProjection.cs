@@ -2,16 +2,20 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>A config map within a projected volume.</summary>
 public sealed class ConfigMapProjection
 {
+    /// <summary>Name of the config map.</summary>
     [Field(1, Within = 1)]
     [Default("\"\"")]
     public string? Name { get; set; }
 
+    /// <summary>The keys wanted and their files; all keys when absent.</summary>
     [Field(2)]
     [ListType(ListKind.Atomic)]
     public List<KeyToPath>? Items { get; set; }
 
+    /// <summary>Whether the pod starts without it.</summary>
     [Field(4)]
     public bool? Optional { get; set; }
 }

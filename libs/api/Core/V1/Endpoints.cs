@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>The addresses behind a service. EndpointSlice does the same in pieces.</summary>
 [Kind("", "v1", "endpoints", Namespaced = true, ShortNames = "ep")]
 public sealed class Endpoints : IKubeObject
 {
@@ -14,10 +15,12 @@ public sealed class Endpoints : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "Endpoints";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>Addresses and the ports they share.</summary>
     [Field(2)]
     [ListType(ListKind.Atomic)]
     public List<EndpointSubset>? Subsets { get; set; }

@@ -3,11 +3,14 @@ using Kube.Api.Values;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>An event that goes on.</summary>
 public sealed class EventSeries
 {
+    /// <summary>How often it was seen so far.</summary>
     [Field(1)]
     public int Count { get; set; }
 
+    /// <summary>Time at which it was last seen.</summary>
     [Field(2, Always = true)]
     public MicroTime? LastObservedTime { get; set; }
 }

@@ -2,11 +2,14 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>The contents of an image, mounted read-only.</summary>
 public sealed class ImageVolumeSource
 {
+    /// <summary>The image.</summary>
     [Field(1)]
     public string? Reference { get; set; }
 
+    /// <summary>When to pull the image: Always, IfNotPresent or Never.</summary>
     [Field(2)]
     [Enum("Always", "Never", "IfNotPresent")]
     public string? PullPolicy { get; set; }

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>Bounds and defaults for the resources of single objects in a namespace.</summary>
 [Kind("", "v1", "limitranges", Namespaced = true, ShortNames = "limits")]
 public sealed class LimitRange : IKubeObject
 {
@@ -14,10 +15,12 @@ public sealed class LimitRange : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "LimitRange";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>The bounds and defaults.</summary>
     [Field(2, Always = true)]
     public LimitRangeSpec? Spec { get; set; }
 }

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>A part of the cluster with names of its own.</summary>
 [Kind("", "v1", "namespaces", ShortNames = "ns", Verbs = "create,delete,get,list,patch,update,watch", Subresources = "finalize,status")]
 public sealed class Namespace : IKubeObject
 {
@@ -14,13 +15,16 @@ public sealed class Namespace : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "Namespace";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What is wanted.</summary>
     [Field(2, Always = true)]
     public NamespaceSpec? Spec { get; set; }
 
+    /// <summary>What was observed last; written by the system, not by users.</summary>
     [Field(3, Always = true)]
     public NamespaceStatus? Status { get; set; }
 }

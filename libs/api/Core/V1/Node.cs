@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>A machine of the cluster.</summary>
 [Kind("", "v1", "nodes", ShortNames = "no", Subresources = "proxy,status")]
 public sealed class Node : IKubeObject
 {
@@ -14,13 +15,16 @@ public sealed class Node : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "Node";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What is wanted.</summary>
     [Field(2, Always = true)]
     public NodeSpec? Spec { get; set; }
 
+    /// <summary>What was observed last; written by the system, not by users.</summary>
     [Field(3, Always = true)]
     public NodeStatus? Status { get; set; }
 }

@@ -3,23 +3,30 @@ using Kube.Api.Values;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>One aspect of a node's state.</summary>
 public sealed class NodeCondition
 {
+    /// <summary>Ready, MemoryPressure, DiskPressure, PIDPressure, NetworkUnavailable or another.</summary>
     [Field(1, Required = true, Always = true)]
     public string? Type { get; set; }
 
+    /// <summary>Whether it holds: True, False or Unknown.</summary>
     [Field(2, Required = true, Always = true)]
     public string? Status { get; set; }
 
+    /// <summary>Time at which the condition was last reported.</summary>
     [Field(3, Always = true)]
     public Time? LastHeartbeatTime { get; set; }
 
+    /// <summary>Time at which the status last changed.</summary>
     [Field(4, Always = true)]
     public Time? LastTransitionTime { get; set; }
 
+    /// <summary>Why the status last changed, as one CamelCase word for programs.</summary>
     [Field(5)]
     public string? Reason { get; set; }
 
+    /// <summary>Why the status last changed, in words for people.</summary>
     [Field(6)]
     public string? Message { get; set; }
 }

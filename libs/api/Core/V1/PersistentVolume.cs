@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>A piece of storage in the cluster, made by an administrator or a driver, that outlives pods.</summary>
 [Kind("", "v1", "persistentvolumes", ShortNames = "pv", Subresources = "status")]
 public sealed class PersistentVolume : IKubeObject
 {
@@ -14,13 +15,16 @@ public sealed class PersistentVolume : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "PersistentVolume";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What is wanted.</summary>
     [Field(2, Always = true)]
     public PersistentVolumeSpec? Spec { get; set; }
 
+    /// <summary>What was observed last; written by the system, not by users.</summary>
     [Field(3, Always = true)]
     public PersistentVolumeStatus? Status { get; set; }
 }

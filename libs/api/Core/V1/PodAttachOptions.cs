@@ -2,6 +2,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>Query parameters of a request to attach to a container.</summary>
 public sealed class PodAttachOptions
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
@@ -12,18 +13,23 @@ public sealed class PodAttachOptions
     [Field(0)]
     public string? Kind { get; set; } = "PodAttachOptions";
 
+    /// <summary>Passes standard input on.</summary>
     [Field(1)]
     public bool Stdin { get; set; }
 
+    /// <summary>Passes standard output back.</summary>
     [Field(2)]
     public bool Stdout { get; set; }
 
+    /// <summary>Passes standard error back.</summary>
     [Field(3)]
     public bool Stderr { get; set; }
 
+    /// <summary>Uses a terminal.</summary>
     [Field(4)]
     public bool Tty { get; set; }
 
+    /// <summary>The container; the only one when absent.</summary>
     [Field(5)]
     public string? Container { get; set; }
 }

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>A stored description of pods to be made.</summary>
 [Kind("", "v1", "podtemplates", Namespaced = true)]
 public sealed class PodTemplate : IKubeObject
 {
@@ -14,10 +15,12 @@ public sealed class PodTemplate : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "PodTemplate";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What the pods look like.</summary>
     [Field(2, Always = true)]
     public PodTemplateSpec? Template { get; set; }
 }

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>Keeps a number of pods running. Deployments have taken its place.</summary>
 [Kind("", "v1", "replicationcontrollers", Namespaced = true, ShortNames = "rc", Categories = "all", Subresources = "scale,status")]
 public sealed class ReplicationController : IKubeObject
 {
@@ -14,13 +15,16 @@ public sealed class ReplicationController : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "ReplicationController";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What is wanted.</summary>
     [Field(2, Always = true)]
     public ReplicationControllerSpec? Spec { get; set; }
 
+    /// <summary>What was observed last; written by the system, not by users.</summary>
     [Field(3, Always = true)]
     public ReplicationControllerStatus? Status { get; set; }
 }

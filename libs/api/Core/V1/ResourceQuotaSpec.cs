@@ -3,16 +3,20 @@ using Kube.Api.Values;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>Bounds on a namespace.</summary>
 public sealed class ResourceQuotaSpec
 {
+    /// <summary>The most of each resource or number of objects.</summary>
     [Field(1)]
     public Dictionary<string, Quantity>? Hard { get; set; }
 
+    /// <summary>Counts only objects that fit every scope.</summary>
     [Field(2)]
     [ListType(ListKind.Atomic)]
     [Enum("Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity")]
     public List<string>? Scopes { get; set; }
 
+    /// <summary>Counts only objects that fit these scopes and values.</summary>
     [Field(3)]
     public ScopeSelector? ScopeSelector { get; set; }
 }

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Core.V1;
 
+/// <summary>A name and an address for a changing set of pods, with their traffic shared among them.</summary>
 [Kind("", "v1", "services", Namespaced = true, ShortNames = "svc", Categories = "all", Subresources = "proxy,status")]
 public sealed class Service : IKubeObject
 {
@@ -14,13 +15,16 @@ public sealed class Service : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "Service";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What is wanted.</summary>
     [Field(2, Always = true)]
     public ServiceSpec? Spec { get; set; }
 
+    /// <summary>What was observed last; written by the system, not by users.</summary>
     [Field(3, Always = true)]
     public ServiceStatus? Status { get; set; }
 }

@@ -2,6 +2,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Meta.V1;
 
+/// <summary>An object of any kind, cut down to its metadata.</summary>
 public sealed class PartialObjectMetadata
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
@@ -12,6 +13,7 @@ public sealed class PartialObjectMetadata
     [Field(0)]
     public string? Kind { get; set; } = "PartialObjectMetadata";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();

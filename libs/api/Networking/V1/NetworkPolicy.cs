@@ -14,10 +14,12 @@ public sealed class NetworkPolicy : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "NetworkPolicy";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What is wanted.</summary>
     [Field(2, Always = true)]
     public NetworkPolicySpec? Spec { get; set; }
 }

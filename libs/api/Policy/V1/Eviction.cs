@@ -13,6 +13,7 @@ public sealed class Eviction
     [Field(0)]
     public string? Kind { get; set; } = "Eviction";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     public ObjectMeta? Metadata { get; set; }
 

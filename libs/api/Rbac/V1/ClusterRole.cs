@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Rbac.V1;
 
+/// <summary>What may be done in the cluster, or in any namespace it is given for.</summary>
 [Kind("rbac.authorization.k8s.io", "v1", "clusterroles")]
 public sealed class ClusterRole : IKubeObject
 {
@@ -14,14 +15,17 @@ public sealed class ClusterRole : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "ClusterRole";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What may be done; the rules add up.</summary>
     [Field(2, Always = true)]
     [ListType(ListKind.Atomic)]
     public List<PolicyRule>? Rules { get; set; }
 
+    /// <summary>Gathers the rules from other cluster roles; then rules is written by the controller.</summary>
     [Field(3)]
     public AggregationRule? AggregationRule { get; set; }
 }

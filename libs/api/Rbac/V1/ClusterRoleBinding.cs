@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Rbac.V1;
 
+/// <summary>Gives a cluster role to subjects, everywhere.</summary>
 [Kind("rbac.authorization.k8s.io", "v1", "clusterrolebindings")]
 public sealed class ClusterRoleBinding : IKubeObject
 {
@@ -14,14 +15,17 @@ public sealed class ClusterRoleBinding : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "ClusterRoleBinding";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>Who is given it.</summary>
     [Field(2)]
     [ListType(ListKind.Atomic)]
     public List<Subject>? Subjects { get; set; }
 
+    /// <summary>The cluster role. It cannot be changed.</summary>
     [Field(3, Required = true, Always = true)]
     [Immutable]
     public RoleRef? RoleRef { get; set; }

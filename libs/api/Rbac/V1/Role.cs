@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Rbac.V1;
 
+/// <summary>What may be done in a namespace.</summary>
 [Kind("rbac.authorization.k8s.io", "v1", "roles", Namespaced = true)]
 public sealed class Role : IKubeObject
 {
@@ -14,10 +15,12 @@ public sealed class Role : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "Role";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What may be done; the rules add up.</summary>
     [Field(2, Always = true)]
     [ListType(ListKind.Atomic)]
     public List<PolicyRule>? Rules { get; set; }

@@ -14,10 +14,12 @@ public sealed class CSINode : IKubeObject
     [Field(0)]
     public string? Kind { get; set; } = "CSINode";
 
+    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>What is wanted.</summary>
     [Field(2, Required = true, Always = true)]
     public CSINodeSpec? Spec { get; set; }
 }
