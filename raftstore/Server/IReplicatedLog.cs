@@ -67,6 +67,10 @@ public enum ReplicationFailure
 
     /// <summary>The member is stopping (etcdserver: server stopped).</summary>
     Stopped,
+
+    /// <summary>A membership change that another one stands in the way of, or that the membership does not admit;
+    /// nothing changed.</summary>
+    ConfChangeRefused,
 }
 
 /// <summary>A proposal or read index that did not succeed.</summary>

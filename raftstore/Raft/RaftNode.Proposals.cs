@@ -1,0 +1,156 @@
+using Kube.RaftStore.Raft.Configuration;
+using Kube.RaftStore.Raft.Tracker;
+
+namespace Kube.RaftStore.Raft;
+
+/// <summary>What became of a proposal at the node.</summary>
+public enum ProposeResult : byte
+{
+    /// <summary>In this leader's log, in its term.</summary>
+    Appended,
+
+    /// <summary>On its way to the leader of this term; it can enter the log only in this term.</summary>
+    Forwarded,
+
+    /// <summary>No leader is known, or leadership is being handed over; nothing was proposed.</summary>
+    NoLeader,
+
+    /// <summary>Too many bytes wait to be committed; nothing was proposed.</summary>
+    QuotaExceeded,
+}
+
+/// <summary>A proposal as the driver hands it in.</summary>
+public readonly record struct Proposal(EntryType Type, ProposalId Id, ReadOnlyMemory<byte> Data)
+{
+    public long SizeBytes => Data.Length + Entry.OverheadBytes;
+}
+
+/// <summary>Proposals, forwarded or appended, with the quota on what is not committed.</summary>
+public sealed partial class RaftNode
+{
+    private readonly Queue<(ulong LastIndex, long Bytes)> _quotaTaken = new();
+    private ulong _pendingConfIndex;
+
+    /// <summary>
+    /// Proposes commands or membership changes, in order: all or none of them. The data is kept, not copied.
+    /// </summary>
+    public ProposeResult Propose(IReadOnlyList<Proposal> proposals)
+    {
+        if (Role != Role.Leader)
+        {
+            return Forward(proposals);
+        }
+
+        if (TransferTarget != 0 || !_tracker.Progress.ContainsKey(Id))
+        {
+            return ProposeResult.NoLeader;
+        }
+
+        var bytes = proposals.Sum(p => p.SizeBytes);
+        if (!HasQuota(bytes))
+        {
+            return ProposeResult.QuotaExceeded;
+        }
+
+        AppendOwn([.. proposals.Select(p => (AdmittedType(p), p.Id, p.Data))]);
+        TakeQuota(bytes);
+        BroadcastAppend();
+        return ProposeResult.Appended;
+    }
+
+    private ProposeResult Forward(IReadOnlyList<Proposal> proposals)
+    {
+        if (LeaderId == 0)
+        {
+            return ProposeResult.NoLeader;
+        }
+
+        // The term binds them: a leader of a later term does not take them, so that the proposer may propose
+        // again once it has applied an entry of that later term.
+        Send(new Message
+        {
+            Type = MessageType.Propose,
+            From = Id,
+            To = LeaderId,
+            Term = Term,
+            Entries = [.. proposals.Select(p => new Entry(0, 0, p.Type, p.Id, p.Data))],
+        });
+        return ProposeResult.Forwarded;
+    }
+
+    private void OnForwardedProposals(Message message)
+    {
+        if (Role == Role.Leader && message.Term == Term)
+        {
+            Propose([.. message.Entries.Select(e => new Proposal(e.Type, e.Proposal, e.Data))]);
+        }
+    }
+
+    private void AppendOwn(IReadOnlyList<(EntryType Type, ProposalId Id, ReadOnlyMemory<byte> Data)> proposals)
+    {
+        var entries = new Entry[proposals.Count];
+        var index = _log.LastIndex;
+        for (var i = 0; i < entries.Length; i++)
+        {
+            index++;
+            var (type, id, data) = proposals[i];
+            if (type == EntryType.ConfChange)
+            {
+                type = AdmitConfChange(data, index) ? type : EntryType.RefusedConfChange;
+            }
+
+            entries[i] = new Entry(Term, index, type, id, data);
+        }
+
+        _log.Append(entries);
+        // Counts for the quorum only once it is durable here.
+        Send(new Message { Type = MessageType.AppendResponse, From = Id, To = Id, Term = Term, Index = index });
+    }
+
+    /// <summary>A proposer cannot pass off a change as admitted or refused: that is the leader's word.</summary>
+    private static EntryType AdmittedType(Proposal proposal) =>
+        proposal.Type == EntryType.Normal ? EntryType.Normal : EntryType.ConfChange;
+
+    /// <summary>
+    /// Whether a change may enter the log: one at a time (dissertation, 4.1), and one that the configuration in
+    /// force admits.
+    /// </summary>
+    private bool AdmitConfChange(ReadOnlyMemory<byte> data, ulong index)
+    {
+        if (_pendingConfIndex > _log.Applied)
+        {
+            return false;
+        }
+
+        try
+        {
+            new ConfChanger(_tracker, _log.LastIndex).Apply(ConfChangeCodec.Decode(data, out _));
+        }
+        catch (Exception e) when (e is ConfChangeException or FormatException)
+        {
+            return false;
+        }
+
+        _pendingConfIndex = index;
+        return true;
+    }
+
+    private bool HasQuota(long bytes) =>
+        // Anything goes through an empty log end, else an entry above the quota never would.
+        UncommittedBytes == 0 || UncommittedBytes + bytes <= _options.MaxUncommittedBytes;
+
+    private void TakeQuota(long bytes)
+    {
+        UncommittedBytes += bytes;
+        _quotaTaken.Enqueue((_log.LastIndex, bytes));
+    }
+
+    private void ReleaseQuota()
+    {
+        while (_quotaTaken.TryPeek(out var taken) && taken.LastIndex <= _log.Committed)
+        {
+            UncommittedBytes -= taken.Bytes;
+            _quotaTaken.Dequeue();
+        }
+    }
+}

@@ -1,0 +1,317 @@
+using Kube.Base;
+using Kube.RaftStore.Apply;
+using Kube.RaftStore.Raft;
+using Kube.RaftStore.Raft.Configuration;
+using Kube.RaftStore.Storage;
+
+namespace Kube.RaftStore.Server.Replication;
+
+public sealed partial class ReplicatedLog
+{
+    /// <summary>
+    /// Applies committed entries in order on a thread of its own, answers proposers and readers, and takes snapshots.
+    /// </summary>
+    private sealed class ApplyLoop(ReplicatedLog log, ILogStorage storage, IStateMachine machine)
+    {
+        // A plain object: Monitor's wait is what the loop sleeps in.
+        private readonly object _gate = new();
+        private readonly Queue<ApplyItem> _queue = new();
+        private readonly List<PendingRead> _reads = [];
+        private long _queuedBytes;
+        private ulong _appliedIndex;
+        private ulong _appliedTerm;
+        private ulong _snapshotIndex;
+        private ConfState _configuration = ConfState.Empty;
+        private bool _snapshotWanted;
+        private bool _wasFull;
+        private bool _closed;
+
+        /// <summary>The last entry applied, for any thread.</summary>
+        public ulong AppliedIndex => Volatile.Read(ref _appliedIndex);
+
+        /// <summary>Bytes of entries that may still be queued.</summary>
+        public long BudgetBytes
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    var budget = Math.Max(0, log._options.MaxApplyQueueBytes - _queuedBytes);
+                    _wasFull = budget == 0;
+                    return budget;
+                }
+            }
+        }
+
+        /// <summary>The writing of a snapshot under way, or the last one.</summary>
+        public Task SnapshotTask { get; private set; } = Task.CompletedTask;
+
+        /// <summary>Brings the state machine to the newest snapshot, before anything runs.</summary>
+        public void RestoreFromStart()
+        {
+            var snapshot = storage.LatestSnapshot;
+            if (machine.AppliedIndex < snapshot.Index)
+            {
+                if (storage.SnapshotToSend is not null)
+                {
+                    Restore(snapshot);
+                }
+                else
+                {
+                    // The place in the log that stands for the members a cluster began with.
+                    machine.Apply(snapshot.Index, snapshot.Term, ReadOnlyMemory<byte>.Empty);
+                }
+            }
+
+            _snapshotIndex = snapshot.Index;
+            _appliedTerm = snapshot.Term;
+            _configuration = snapshot.Configuration;
+            Volatile.Write(ref _appliedIndex, snapshot.Index);
+        }
+
+        public void Enqueue(ApplyItem item)
+        {
+            lock (_gate)
+            {
+                _queue.Enqueue(item);
+                _queuedBytes += item.SizeBytes;
+                Monitor.Pulse(_gate);
+            }
+        }
+
+        /// <summary>Answers reads once the state machine has reached <paramref name="index"/>.</summary>
+        public void CompleteAt(ulong index, PendingRead[] reads)
+        {
+            lock (_gate)
+            {
+                if (_appliedIndex < index)
+                {
+                    foreach (var read in reads)
+                    {
+                        read.Index = index;
+                        _reads.Add(read);
+                    }
+
+                    return;
+                }
+            }
+
+            foreach (var read in reads)
+            {
+                read.Succeed(index);
+            }
+        }
+
+        public void ExpireReads(long timestamp)
+        {
+            lock (_gate)
+            {
+                foreach (var read in _reads.Where(r => r.DeadlineTimestamp <= timestamp))
+                {
+                    read.Fail(log.TimedOut(isProposed: true));
+                }
+
+                _reads.RemoveAll(r => r.IsDone);
+            }
+        }
+
+        public void FailReads(Exception exception)
+        {
+            lock (_gate)
+            {
+                foreach (var read in _reads)
+                {
+                    read.Fail(exception);
+                }
+
+                _reads.Clear();
+            }
+        }
+
+        /// <summary>A follower needs a snapshot that there is not: takes one now.</summary>
+        public void WantSnapshot()
+        {
+            lock (_gate)
+            {
+                _snapshotWanted = true;
+                Monitor.Pulse(_gate);
+            }
+        }
+
+        public void Close()
+        {
+            lock (_gate)
+            {
+                _closed = true;
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        public void Run()
+        {
+            while (TryTake(out var item))
+            {
+                if (item is not null)
+                {
+                    Apply(item);
+                }
+
+                TakeSnapshotIfDue();
+            }
+        }
+
+        private bool TryTake(out ApplyItem? item)
+        {
+            lock (_gate)
+            {
+                while (!_closed && _queue.Count == 0 && !(_snapshotWanted && SnapshotTask.IsCompleted))
+                {
+                    Monitor.Wait(_gate);
+                }
+
+                item = _closed ? null : _queue.TryDequeue(out var next) ? next : null;
+                return !_closed;
+            }
+        }
+
+        private void Apply(ApplyItem item)
+        {
+            if (item.Snapshot is { } snapshot)
+            {
+                Restore(snapshot);
+                _configuration = snapshot.Configuration;
+                _snapshotIndex = snapshot.Index;
+                Advance(snapshot.Index, snapshot.Term);
+            }
+
+            var configurations = 0;
+            foreach (var entry in item.Entries)
+            {
+                var command = CommandOf(entry);
+                if (entry.Type == EntryType.ConfChange)
+                {
+                    _configuration = item.Configurations[configurations++];
+                }
+
+                // A state machine that outlives the process may be ahead of the log's replay.
+                var answer = entry.Index > machine.AppliedIndex ? machine.Apply(entry.Index, entry.Term, command) : null;
+                Advance(entry.Index, entry.Term);
+                log.Complete(entry, answer);
+            }
+
+            FinishItem(item);
+        }
+
+        private void FinishItem(ApplyItem item)
+        {
+            PendingRead[] ready = [];
+            var applied = AppliedIndex;
+            bool wasFull;
+            lock (_gate)
+            {
+                _queuedBytes -= item.SizeBytes;
+                wasFull = _wasFull;
+                if (_reads.Count > 0)
+                {
+                    ready = [.. _reads.Where(r => r.Index <= applied)];
+                    _reads.RemoveAll(r => r.Index <= applied);
+                }
+            }
+
+            foreach (var read in ready)
+            {
+                read.Succeed(applied);
+            }
+
+            if (wasFull)
+            {
+                log._inbox.Wake();
+            }
+        }
+
+        private static ReadOnlyMemory<byte> CommandOf(Entry entry)
+        {
+            switch (entry.Type)
+            {
+                case EntryType.ConfChange:
+                    ConfChangeCodec.Decode(entry.Data, out var command);
+                    return command;
+                case EntryType.RefusedConfChange:
+                    return default;
+                default:
+                    return entry.Data;
+            }
+        }
+
+        private void Advance(ulong index, ulong term)
+        {
+            Invariant.Check(index > _appliedIndex, $"applied {index} after {_appliedIndex}");
+            lock (_gate)
+            {
+                _appliedIndex = index;
+            }
+
+            if (term > _appliedTerm)
+            {
+                _appliedTerm = term;
+                log.OnTermApplied(term);
+            }
+        }
+
+        private void Restore(SnapshotMetadata snapshot)
+        {
+            using var state = storage.Snapshots.OpenState(snapshot);
+            machine.Restore(state);
+            Invariant.Check(machine.AppliedIndex == snapshot.Index, $"the state restored is at {machine.AppliedIndex}, the snapshot at {snapshot.Index}");
+        }
+
+        private void TakeSnapshotIfDue()
+        {
+            var applied = AppliedIndex;
+            lock (_gate)
+            {
+                var due = applied - _snapshotIndex >= log._options.SnapshotCount || (_snapshotWanted && applied > 1);
+                if (!due || !SnapshotTask.IsCompleted)
+                {
+                    return;
+                }
+
+                _snapshotWanted = false;
+            }
+
+            if (applied == _snapshotIndex && storage.Snapshots.OpenToSend(storage.LatestSnapshot) is { } there)
+            {
+                there.Dispose();
+                return;
+            }
+
+            var view = machine.CaptureSnapshot();
+            Invariant.Check(view.Index == applied, $"the state's view is at {view.Index}, applied is {applied}");
+            _snapshotIndex = applied;
+            SnapshotTask = Task.Run(() => Write(view, new SnapshotMetadata(applied, _appliedTerm, _configuration)));
+        }
+
+        private void Write(IStateSnapshot view, SnapshotMetadata snapshot)
+        {
+            try
+            {
+                using (view)
+                using (var writer = storage.Snapshots.Create(snapshot))
+                {
+                    view.WriteTo(writer.State, CancellationToken.None);
+                    writer.Commit();
+                }
+
+                log.OnSnapshotTaken(snapshot);
+            }
+            catch (Exception e) when (e is IOException or StorageFullException)
+            {
+                log.OnSnapshotFailed(e, snapshot.Index);
+            }
+            catch (Exception e)
+            {
+                log.Fail(e);
+            }
+        }
+    }
+}

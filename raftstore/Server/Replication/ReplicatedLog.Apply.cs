@@ -1,0 +1,66 @@
+using Kube.RaftStore.Raft;
+using Kube.RaftStore.Storage;
+
+namespace Kube.RaftStore.Server.Replication;
+
+/// <summary>What the apply loop tells the rest of the member.</summary>
+public sealed partial class ReplicatedLog
+{
+    private void RunApply()
+    {
+        try
+        {
+            _apply.Run();
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+
+        _apply.FailReads(Stopped());
+    }
+
+    /// <summary>Answers whoever proposed an entry here.</summary>
+    private void Complete(Entry entry, object? answer)
+    {
+        if (entry.Proposal.Proposer != _options.MemberId || !TryClaim(entry.Proposal.Sequence, out var proposal))
+        {
+            return;
+        }
+
+        if (entry.Type == EntryType.RefusedConfChange)
+        {
+            proposal.Fail(new ReplicationException(
+                ReplicationFailure.ConfChangeRefused, "the membership does not admit this change, or another one is under way"));
+            return;
+        }
+
+        proposal.Succeed(answer);
+    }
+
+    private void OnTermApplied(ulong term) => _inbox.Post(() =>
+    {
+        ProposeAgain(term);
+        ProposeUnsent();
+    });
+
+    /// <summary>Hands a snapshot that was written to the driver, which then may shorten the log.</summary>
+    private void OnSnapshotTaken(SnapshotMetadata snapshot) => _inbox.Post(() =>
+    {
+        _storage.SnapshotSaved(snapshot);
+        try
+        {
+            _storage.Compact(snapshot.Index > _options.SnapshotCatchUpEntries ? snapshot.Index - _options.SnapshotCatchUpEntries : 0);
+        }
+        catch (StorageFullException)
+        {
+            // The next snapshot shortens the log; until then it only takes more room.
+            _isLowOnSpace = true;
+        }
+
+        LogSnapshot(_logger, _options.MemberId, snapshot.Index, _storage.FirstIndex);
+    });
+
+    private void OnSnapshotFailed(Exception exception, ulong index) =>
+        LogSnapshotFailed(_logger, exception, _options.MemberId, index);
+}
