@@ -23,6 +23,7 @@ public sealed partial class ReplicatedLog
         private ulong _snapshotIndex;
         private ConfState _configuration = ConfState.Empty;
         private bool _snapshotWanted;
+        private bool _awaitsSnapshot;
         private bool _wasFull;
         private bool _closed;
 
@@ -75,6 +76,18 @@ public sealed partial class ReplicatedLog
             {
                 _queue.Enqueue(item);
                 _queuedBytes += item.SizeBytes;
+                Monitor.Pulse(_gate);
+            }
+        }
+
+        /// <summary>Has a snapshot in place replace the state, and all work before it.</summary>
+        public void EnqueueSnapshot(SnapshotMetadata snapshot)
+        {
+            lock (_gate)
+            {
+                _queue.Clear();
+                _queuedBytes = 0;
+                _queue.Enqueue(new ApplyItem([], [], snapshot, 0));
                 Monitor.Pulse(_gate);
             }
         }
@@ -176,12 +189,14 @@ public sealed partial class ReplicatedLog
 
         private void Apply(ApplyItem item)
         {
-            if (item.Snapshot is { } snapshot)
+            if (item.Snapshot is { } snapshot && !TryReplaceState(snapshot))
             {
-                Restore(snapshot);
-                _configuration = snapshot.Configuration;
-                _snapshotIndex = snapshot.Index;
-                Advance(snapshot.Index, snapshot.Term);
+                return;
+            }
+
+            if (_awaitsSnapshot)
+            {
+                return;
             }
 
             var configurations = 0;
@@ -202,6 +217,27 @@ public sealed partial class ReplicatedLog
             FinishItem(item);
         }
 
+        /// <summary>Restores from a snapshot; false when a newer one is about to come in its place.</summary>
+        private bool TryReplaceState(SnapshotMetadata snapshot)
+        {
+            try
+            {
+                Restore(snapshot);
+            }
+            catch (FileNotFoundException) when (storage.LatestSnapshot.Index > snapshot.Index)
+            {
+                // Entries between the two must not be applied to the state before both.
+                _awaitsSnapshot = true;
+                return false;
+            }
+
+            _awaitsSnapshot = false;
+            _configuration = snapshot.Configuration;
+            _snapshotIndex = snapshot.Index;
+            Advance(snapshot.Index, snapshot.Term);
+            return true;
+        }
+
         private void FinishItem(ApplyItem item)
         {
             PendingRead[] ready = [];
@@ -209,7 +245,7 @@ public sealed partial class ReplicatedLog
             bool wasFull;
             lock (_gate)
             {
-                _queuedBytes -= item.SizeBytes;
+                _queuedBytes = Math.Max(0, _queuedBytes - item.SizeBytes);
                 wasFull = _wasFull;
                 if (_reads.Count > 0)
                 {
@@ -311,6 +347,13 @@ public sealed partial class ReplicatedLog
             catch (Exception e)
             {
                 log.Fail(e);
+            }
+            finally
+            {
+                lock (_gate)
+                {
+                    Monitor.Pulse(_gate);
+                }
             }
         }
     }

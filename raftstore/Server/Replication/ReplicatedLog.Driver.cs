@@ -12,6 +12,7 @@ public sealed partial class ReplicatedLog
 {
     private readonly ReadQueue _reads = new();
     private readonly List<PendingProposal> _unsent = [];
+    private readonly List<Action> _deferred = [];
     private Ready? _stalled;
     private SharedState _shared;
 
@@ -45,6 +46,7 @@ public sealed partial class ReplicatedLog
             // The disk is full: this member takes part in nothing until there is room.
             _unsent.AddRange(batch.Proposals);
             _reads.Add(batch.Reads);
+            _deferred.AddRange(batch.Actions);
             ExpireRequests(batch.Ticks);
             return true;
         }
@@ -67,10 +69,12 @@ public sealed partial class ReplicatedLog
             _node.ReportUnreachable(peer);
         }
 
-        foreach (var action in batch.Actions)
+        foreach (var action in _deferred.Concat(batch.Actions))
         {
             action();
         }
+
+        _deferred.Clear();
 
         for (var i = 0; i < batch.Ticks; i++)
         {
@@ -167,7 +171,8 @@ public sealed partial class ReplicatedLog
         _node.Advance();
         if (ready.Snapshot is { } snapshot)
         {
-            _apply.Enqueue(new ApplyItem([], [], snapshot, 0));
+            FailUnknown();
+            _apply.EnqueueSnapshot(snapshot);
             OnMembership(snapshot.Configuration);
         }
 

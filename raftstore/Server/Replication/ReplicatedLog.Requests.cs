@@ -34,6 +34,7 @@ public sealed partial class ReplicatedLog
             var result = _node.Propose(batch);
             if (result is ProposeResult.NoLeader)
             {
+                _unsent.GetRange(start, end - start).ForEach(p => p.AttemptTerm = 0);
                 break;
             }
 
@@ -71,6 +72,21 @@ public sealed partial class ReplicatedLog
             {
                 proposal.AttemptTerm = 0;
                 _unsent.Add(proposal);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gives up what is in flight when a snapshot takes the place of entries that this member will never see: whether
+    /// the proposals are among them it cannot tell, and must not propose them again.
+    /// </summary>
+    private void FailUnknown()
+    {
+        foreach (var proposal in _proposals.Values)
+        {
+            if (proposal.AttemptTerm != 0 && TryClaim(proposal.Id.Sequence, out _))
+            {
+                proposal.Fail(new ReplicationException(ReplicationFailure.LeaderChanged, "etcdserver: leader changed"));
             }
         }
     }
