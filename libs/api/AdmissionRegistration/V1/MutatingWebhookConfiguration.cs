@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.AdmissionRegistration.V1;
 
+/// <summary>Webhooks that may change objects on their way in.</summary>
 [Kind("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", Categories = "api-extensions")]
 public sealed class MutatingWebhookConfiguration : IKubeObject
 {
@@ -19,6 +20,7 @@ public sealed class MutatingWebhookConfiguration : IKubeObject
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>The webhooks.</summary>
     [Field(2)]
     [ListType(ListKind.Map, "name")]
     [PatchStrategy("merge", MergeKey = "name")]

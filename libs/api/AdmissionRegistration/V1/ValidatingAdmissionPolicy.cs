@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.AdmissionRegistration.V1;
 
+/// <summary>Rules in CEL that requests must meet, once a binding puts them to use.</summary>
 [Kind("admissionregistration.k8s.io", "v1", "validatingadmissionpolicies", Categories = "api-extensions", Subresources = "status")]
 public sealed class ValidatingAdmissionPolicy : IKubeObject
 {

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.AdmissionRegistration.V1;
 
+/// <summary>Puts a policy to use, for some requests and with some parameters.</summary>
 [Kind("admissionregistration.k8s.io", "v1", "validatingadmissionpolicybindings", Categories = "api-extensions")]
 public sealed class ValidatingAdmissionPolicyBinding : IKubeObject
 {

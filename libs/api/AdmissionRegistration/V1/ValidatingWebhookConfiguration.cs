@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.AdmissionRegistration.V1;
 
+/// <summary>Webhooks that may refuse requests.</summary>
 [Kind("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", Categories = "api-extensions")]
 public sealed class ValidatingWebhookConfiguration : IKubeObject
 {
@@ -19,6 +20,7 @@ public sealed class ValidatingWebhookConfiguration : IKubeObject
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>The webhooks.</summary>
     [Field(2)]
     [ListType(ListKind.Map, "name")]
     [PatchStrategy("merge", MergeKey = "name")]

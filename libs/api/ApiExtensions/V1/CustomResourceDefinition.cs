@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.ApiExtensions.V1;
 
+/// <summary>Adds a kind of objects to the API.</summary>
 [Kind("apiextensions.k8s.io", "v1", "customresourcedefinitions", ShortNames = "crd,crds", Categories = "api-extensions", Subresources = "status")]
 public sealed class CustomResourceDefinition : IKubeObject
 {
@@ -23,7 +24,7 @@ public sealed class CustomResourceDefinition : IKubeObject
     [Field(2, Required = true, Always = true)]
     public CustomResourceDefinitionSpec? Spec { get; set; }
 
-    /// <summary>What was observed last; written by the system, not by users.</summary>
+    /// <summary>What names the kind has got, and whether it is served.</summary>
     [Field(3, Always = true)]
     public CustomResourceDefinitionStatus? Status { get; set; }
 }

@@ -3,9 +3,10 @@ using Kube.Api.Values;
 
 namespace Kube.Api.ApiExtensions.V1;
 
+/// <summary>One aspect of a definition's state.</summary>
 public sealed class CustomResourceDefinitionCondition
 {
-    /// <summary>What the condition is about.</summary>
+    /// <summary>Established, NamesAccepted, NonStructuralSchema, Terminating or another.</summary>
     [Field(1, Required = true, Always = true)]
     public string? Type { get; set; }
 

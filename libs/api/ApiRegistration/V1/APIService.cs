@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.ApiRegistration.V1;
 
+/// <summary>A version of a group and who serves it.</summary>
 [Kind("apiregistration.k8s.io", "v1", "apiservices", Categories = "api-extensions", Subresources = "status")]
 public sealed class APIService : IKubeObject
 {

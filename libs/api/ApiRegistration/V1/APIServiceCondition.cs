@@ -3,9 +3,10 @@ using Kube.Api.Values;
 
 namespace Kube.Api.ApiRegistration.V1;
 
+/// <summary>One aspect of an API service's state.</summary>
 public sealed class APIServiceCondition
 {
-    /// <summary>What the condition is about.</summary>
+    /// <summary>Available.</summary>
     [Field(1, Required = true, Always = true)]
     public string? Type { get; set; }
 

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Autoscaling.V1;
 
+/// <summary>How many pods an object has; its scale subresource.</summary>
 public sealed class Scale
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -2,14 +2,18 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Autoscaling.V2;
 
+/// <summary>A resource of one container of each pod.</summary>
 public sealed class ContainerResourceMetricSource
 {
+    /// <summary>Name of the resource.</summary>
     [Field(1, Required = true, Always = true)]
     public string? Name { get; set; }
 
+    /// <summary>The target.</summary>
     [Field(2, Required = true, Always = true)]
     public MetricTarget? Target { get; set; }
 
+    /// <summary>Name of the container.</summary>
     [Field(3, Required = true, Always = true)]
     public string? Container { get; set; }
 }

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Autoscaling.V2;
 
+/// <summary>Sets how many pods there are by how busy they are.</summary>
 [Kind("autoscaling", "v2", "horizontalpodautoscalers", Namespaced = true, ShortNames = "hpa", Categories = "all", Subresources = "status")]
 public sealed class HorizontalPodAutoscaler : IKubeObject
 {

@@ -3,6 +3,7 @@ using Kube.Api.Values;
 
 namespace Kube.Api.Autoscaling.V2;
 
+/// <summary>One aspect of an autoscaler's state.</summary>
 public sealed class HorizontalPodAutoscalerCondition
 {
     /// <summary>What the condition is about.</summary>

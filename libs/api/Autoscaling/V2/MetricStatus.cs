@@ -2,23 +2,30 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Autoscaling.V2;
 
+/// <summary>What a metric was last; the field named by type is set.</summary>
 public sealed class MetricStatus
 {
+    /// <summary>Object, Pods, Resource, ContainerResource or External.</summary>
     [Field(1, Required = true, Always = true)]
     public string? Type { get; set; }
 
+    /// <summary>A metric of an object.</summary>
     [Field(2)]
     public ObjectMetricStatus? Object { get; set; }
 
+    /// <summary>A metric of each pod, averaged.</summary>
     [Field(3)]
     public PodsMetricStatus? Pods { get; set; }
 
+    /// <summary>A resource of each pod, averaged.</summary>
     [Field(4)]
     public ResourceMetricStatus? Resource { get; set; }
 
+    /// <summary>A resource of one container of each pod, averaged.</summary>
     [Field(7)]
     public ContainerResourceMetricStatus? ContainerResource { get; set; }
 
+    /// <summary>A metric from outside the cluster.</summary>
     [Field(5)]
     public ExternalMetricStatus? External { get; set; }
 }

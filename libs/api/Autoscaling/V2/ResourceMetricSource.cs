@@ -2,11 +2,14 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Autoscaling.V2;
 
+/// <summary>A resource of each pod.</summary>
 public sealed class ResourceMetricSource
 {
+    /// <summary>Name of the resource.</summary>
     [Field(1, Required = true, Always = true)]
     public string? Name { get; set; }
 
+    /// <summary>The target.</summary>
     [Field(2, Required = true, Always = true)]
     public MetricTarget? Target { get; set; }
 }

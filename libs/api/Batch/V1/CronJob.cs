@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Batch.V1;
 
+/// <summary>Starts jobs at set times.</summary>
 [Kind("batch", "v1", "cronjobs", Namespaced = true, ShortNames = "cj", Categories = "all", Subresources = "status")]
 public sealed class CronJob : IKubeObject
 {

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Batch.V1;
 
+/// <summary>Runs pods until a number of them have succeeded.</summary>
 [Kind("batch", "v1", "jobs", Namespaced = true, Categories = "all", Subresources = "status")]
 public sealed class Job : IKubeObject
 {

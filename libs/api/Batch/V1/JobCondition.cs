@@ -3,9 +3,10 @@ using Kube.Api.Values;
 
 namespace Kube.Api.Batch.V1;
 
+/// <summary>One aspect of a job's state.</summary>
 public sealed class JobCondition
 {
-    /// <summary>What the condition is about.</summary>
+    /// <summary>Complete, Failed, Suspended, FailureTarget or SuccessCriteriaMet.</summary>
     [Field(1, Required = true, Always = true)]
     public string? Type { get; set; }
 

@@ -3,13 +3,14 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Batch.V1;
 
+/// <summary>What jobs made by a cron job look like.</summary>
 public sealed class JobTemplateSpec
 {
-    /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
+    /// <summary>Labels and annotations the jobs get.</summary>
     [Field(1, Always = true)]
     public ObjectMeta? Metadata { get; set; }
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>What the jobs run.</summary>
     [Field(2, Always = true)]
     public JobSpec? Spec { get; set; }
 }

@@ -2,12 +2,14 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Batch.V1;
 
+/// <summary>Matches a failed pod by a condition.</summary>
 public sealed class PodFailurePolicyOnPodConditionsPattern
 {
+    /// <summary>Type of the condition.</summary>
     [Field(1, Required = true, Always = true)]
     public string? Type { get; set; }
 
-    /// <summary>What was observed last; written by the system, not by users.</summary>
+    /// <summary>Status of the condition.</summary>
     [Field(2, Required = true, Always = true)]
     [Default("\"True\"")]
     public string? Status { get; set; }

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Certificates.V1;
 
+/// <summary>Asks for a certificate to be signed.</summary>
 [Kind("certificates.k8s.io", "v1", "certificatesigningrequests", ShortNames = "csr", Subresources = "approval,status")]
 public sealed class CertificateSigningRequest : IKubeObject
 {

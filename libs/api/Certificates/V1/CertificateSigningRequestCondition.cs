@@ -3,9 +3,10 @@ using Kube.Api.Values;
 
 namespace Kube.Api.Certificates.V1;
 
+/// <summary>One aspect of a request's state.</summary>
 public sealed class CertificateSigningRequestCondition
 {
-    /// <summary>What the condition is about.</summary>
+    /// <summary>Approved, Denied or Failed.</summary>
     [Field(1, Required = true, Always = true)]
     public string? Type { get; set; }
 

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.FlowControl.V1;
 
+/// <summary>Sorts requests into flows and gives them a priority level.</summary>
 [Kind("flowcontrol.apiserver.k8s.io", "v1", "flowschemas", Subresources = "status")]
 public sealed class FlowSchema : IKubeObject
 {

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.FlowControl.V1;
 
+/// <summary>How much of the server some requests may use.</summary>
 [Kind("flowcontrol.apiserver.k8s.io", "v1", "prioritylevelconfigurations", Subresources = "status")]
 public sealed class PriorityLevelConfiguration : IKubeObject
 {

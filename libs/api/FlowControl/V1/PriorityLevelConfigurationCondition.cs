@@ -3,6 +3,7 @@ using Kube.Api.Values;
 
 namespace Kube.Api.FlowControl.V1;
 
+/// <summary>One aspect of a level's state.</summary>
 public sealed class PriorityLevelConfigurationCondition
 {
     /// <summary>What the condition is about.</summary>

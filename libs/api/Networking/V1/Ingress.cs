@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Networking.V1;
 
+/// <summary>Leads HTTP traffic from outside to services, by host name and path.</summary>
 [Kind("networking.k8s.io", "v1", "ingresses", Namespaced = true, ShortNames = "ing", Subresources = "status")]
 public sealed class Ingress : IKubeObject
 {

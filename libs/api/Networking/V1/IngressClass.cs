@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Networking.V1;
 
+/// <summary>A kind of ingress and the controller that serves it.</summary>
 [Kind("networking.k8s.io", "v1", "ingressclasses")]
 public sealed class IngressClass : IKubeObject
 {

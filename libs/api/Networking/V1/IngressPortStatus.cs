@@ -3,16 +3,20 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Networking.V1;
 
+/// <summary>State of a port.</summary>
 public sealed class IngressPortStatus
 {
+    /// <summary>Number of the port.</summary>
     [Field(1, Required = true, Always = true)]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int Port { get; set; }
 
+    /// <summary>Its protocol.</summary>
     [Field(2, Required = true, Always = true)]
     [Enum("TCP", "UDP", "SCTP")]
     public string? Protocol { get; set; }
 
+    /// <summary>What is wrong with it, as one CamelCase word.</summary>
     [Field(3, Pointer = true)]
     public string? Error { get; set; }
 }

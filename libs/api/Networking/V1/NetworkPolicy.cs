@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Networking.V1;
 
+/// <summary>Says which traffic some pods may have. Pods that no policy selects may have any.</summary>
 [Kind("networking.k8s.io", "v1", "networkpolicies", Namespaced = true, ShortNames = "netpol")]
 public sealed class NetworkPolicy : IKubeObject
 {

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Nodes.V1;
 
+/// <summary>A way of running pods that nodes offer.</summary>
 [Kind("node.k8s.io", "v1", "runtimeclasses")]
 public sealed class RuntimeClass : IKubeObject
 {
@@ -19,13 +20,16 @@ public sealed class RuntimeClass : IKubeObject
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>The runtime's name for it. It cannot be changed.</summary>
     [Field(2, Required = true, Always = true)]
     [Immutable]
     public string? Handler { get; set; }
 
+    /// <summary>What a pod needs on top of its containers.</summary>
     [Field(3)]
     public Overhead? Overhead { get; set; }
 
+    /// <summary>Which nodes offer it.</summary>
     [Field(4)]
     public Scheduling? Scheduling { get; set; }
 }

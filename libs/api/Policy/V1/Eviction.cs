@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Policy.V1;
 
+/// <summary>Asks for a pod to be removed, as far as budgets allow. Posted to the pod's eviction subresource.</summary>
 public sealed class Eviction
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
@@ -17,6 +18,7 @@ public sealed class Eviction
     [Field(1, Always = true)]
     public ObjectMeta? Metadata { get; set; }
 
+    /// <summary>How the pod is to be deleted.</summary>
     [Field(2)]
     public DeleteOptions? DeleteOptions { get; set; }
 }

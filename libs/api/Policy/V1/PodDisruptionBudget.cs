@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Policy.V1;
 
+/// <summary>Bounds how many pods may be taken down on purpose at once.</summary>
 [Kind("policy", "v1", "poddisruptionbudgets", Namespaced = true, ShortNames = "pdb", Subresources = "status")]
 public sealed class PodDisruptionBudget : IKubeObject
 {

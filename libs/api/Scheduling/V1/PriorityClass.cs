@@ -4,6 +4,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Scheduling.V1;
 
+/// <summary>Gives a priority a name.</summary>
 [Kind("scheduling.k8s.io", "v1", "priorityclasses", ShortNames = "pc")]
 public sealed class PriorityClass : IKubeObject
 {
@@ -20,17 +21,21 @@ public sealed class PriorityClass : IKubeObject
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>The priority; higher goes first. It cannot be changed.</summary>
     [Field(2, Required = true, Always = true)]
     [Immutable]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int Value { get; set; }
 
+    /// <summary>Whether pods without a class get it; at most one class.</summary>
     [Field(3)]
     public bool GlobalDefault { get; set; }
 
+    /// <summary>When to use it.</summary>
     [Field(4)]
     public string? Description { get; set; }
 
+    /// <summary>Whether its pods push out others: PreemptLowerPriority or Never.</summary>
     [Field(5, Pointer = true)]
     [Enum("PreemptLowerPriority", "Never")]
     [Default("\"PreemptLowerPriority\"")]

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Storage.V1;
 
+/// <summary>What the cluster should know of a CSI driver.</summary>
 [Kind("storage.k8s.io", "v1", "csidrivers")]
 public sealed class CSIDriver : IKubeObject
 {

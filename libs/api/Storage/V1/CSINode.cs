@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Storage.V1;
 
+/// <summary>The CSI drivers on a node; named like the node.</summary>
 [Kind("storage.k8s.io", "v1", "csinodes")]
 public sealed class CSINode : IKubeObject
 {

@@ -4,6 +4,7 @@ using Kube.Api.Values;
 
 namespace Kube.Api.Storage.V1;
 
+/// <summary>How much space a driver has left somewhere.</summary>
 [Kind("storage.k8s.io", "v1", "csistoragecapacities", Namespaced = true)]
 public sealed class CSIStorageCapacity : IKubeObject
 {
@@ -20,15 +21,19 @@ public sealed class CSIStorageCapacity : IKubeObject
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
+    /// <summary>Labels of the nodes that can get at it.</summary>
     [Field(2)]
     public LabelSelector? NodeTopology { get; set; }
 
+    /// <summary>The storage class.</summary>
     [Field(3, Required = true, Always = true)]
     public string? StorageClassName { get; set; }
 
+    /// <summary>The space.</summary>
     [Field(4)]
     public Quantity? Capacity { get; set; }
 
+    /// <summary>The largest volume it could make.</summary>
     [Field(5)]
     public Quantity? MaximumVolumeSize { get; set; }
 }

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 
 namespace Kube.Api.Storage.V1;
 
+/// <summary>Asks for a volume to be attached to a node.</summary>
 [Kind("storage.k8s.io", "v1", "volumeattachments", Subresources = "status")]
 public sealed class VolumeAttachment : IKubeObject
 {
@@ -19,7 +20,7 @@ public sealed class VolumeAttachment : IKubeObject
     [System.Diagnostics.CodeAnalysis.AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>Which volume and node. It cannot be changed.</summary>
     [Field(2, Required = true, Always = true)]
     [Immutable]
     public VolumeAttachmentSpec? Spec { get; set; }

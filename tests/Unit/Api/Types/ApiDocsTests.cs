@@ -32,4 +32,16 @@ public class ApiDocsTests
         Assert.True(ApiDocs.IsAvailable);
         Assert.Equal("The kind of the object, in CamelCase.", ApiDocs.Summary(typeof(Pod).GetProperty(nameof(Pod.Kind))!));
     }
+
+    [Fact]
+    public void EveryTypeAndFieldIsExplained()
+    {
+        var silent = KindCatalogue.Resources.Where(type => ApiDocs.Summary(type) is null).Select(type => type.FullName!)
+            .Concat(
+                from type in KindCatalogue.Resources
+                from pair in KindCatalogue.Fields(type)
+                where string.IsNullOrWhiteSpace(ApiDocs.Summary(pair.Property))
+                select $"{type.FullName}.{pair.Property.Name}");
+        Assert.Empty(silent);
+    }
 }
