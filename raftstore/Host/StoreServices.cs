@@ -4,7 +4,7 @@ using Kube.RaftStore.Server;
 using Kube.RaftStore.Server.Access;
 using Kube.RaftStore.Server.Kv;
 using Kube.RaftStore.Server.Leases;
-using Kube.RaftStore.Server.Membership;
+using Kube.RaftStore.Server.Members;
 using Kube.RaftStore.Server.Upkeep;
 using Kube.RaftStore.Server.Watches;
 using Microsoft.AspNetCore.Builder;

@@ -1,7 +1,7 @@
 using Etcd.V3;
 using Grpc.Core;
 
-namespace Kube.RaftStore.Server.Membership;
+namespace Kube.RaftStore.Server.Members;
 
 /// <summary>etcd's Cluster service. The members are those of the configuration; changing them is not built yet, and says so.</summary>
 public sealed class ClusterService(StoreServer server) : Etcd.V3.Cluster.ClusterBase
