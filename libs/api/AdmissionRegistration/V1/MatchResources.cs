@@ -29,7 +29,7 @@ public sealed class MatchResources
 
     /// <summary>Exact, or Equivalent, which takes other versions of the resource too.</summary>
     [Field(7, Pointer = true)]
-    [Enum("Exact", "Equivalent")]
+    [Enum("Equivalent", "Exact")]
     [Default("\"Equivalent\"")]
     public string? MatchPolicy { get; set; }
 }

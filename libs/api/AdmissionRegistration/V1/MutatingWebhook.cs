@@ -21,13 +21,13 @@ public sealed class MutatingWebhook
 
     /// <summary>What to do when it cannot be asked: Fail or Ignore.</summary>
     [Field(4, Pointer = true)]
-    [Enum("Ignore", "Fail")]
+    [Enum("Fail", "Ignore")]
     [Default("\"Fail\"")]
     public string? FailurePolicy { get; set; }
 
     /// <summary>Exact, or Equivalent, which takes other versions of the resource too.</summary>
     [Field(9, Pointer = true)]
-    [Enum("Exact", "Equivalent")]
+    [Enum("Equivalent", "Exact")]
     [Default("\"Equivalent\"")]
     public string? MatchPolicy { get; set; }
 
@@ -43,7 +43,7 @@ public sealed class MutatingWebhook
 
     /// <summary>None or NoneOnDryRun.</summary>
     [Field(6, Required = true, Pointer = true)]
-    [Enum("Unknown", "None", "Some", "NoneOnDryRun")]
+    [Enum("None", "NoneOnDryRun", "Some", "Unknown")]
     public string? SideEffects { get; set; }
 
     /// <summary>Seconds it has to answer.</summary>
@@ -59,7 +59,7 @@ public sealed class MutatingWebhook
 
     /// <summary>Whether it is asked again when a later one changed the object: Never or IfNeeded.</summary>
     [Field(10, Pointer = true)]
-    [Enum("Never", "IfNeeded")]
+    [Enum("IfNeeded", "Never")]
     [Default("\"Never\"")]
     public string? ReinvocationPolicy { get; set; }
 

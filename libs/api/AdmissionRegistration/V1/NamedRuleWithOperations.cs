@@ -14,7 +14,7 @@ public sealed class NamedRuleWithOperations
     /// <summary>CREATE, UPDATE, DELETE, CONNECT; * means all.</summary>
     [Field(1, Within = 2)]
     [ListType(ListKind.Atomic)]
-    [Enum("*", "CREATE", "UPDATE", "DELETE", "CONNECT")]
+    [Enum("*", "CONNECT", "CREATE", "DELETE", "UPDATE")]
     public List<string>? Operations { get; set; }
 
     /// <summary>Groups of the resources; * means all.</summary>
@@ -34,7 +34,7 @@ public sealed class NamedRuleWithOperations
 
     /// <summary>Cluster, Namespaced or *.</summary>
     [Field(4, Within = 2, Inner = 2, Pointer = true)]
-    [Enum("Cluster", "Namespaced", "*")]
+    [Enum("*", "Cluster", "Namespaced")]
     [Default("\"*\"")]
     public string? Scope { get; set; }
 }

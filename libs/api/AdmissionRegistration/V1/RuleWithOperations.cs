@@ -8,7 +8,7 @@ public sealed class RuleWithOperations
     /// <summary>CREATE, UPDATE, DELETE, CONNECT; * means all.</summary>
     [Field(1)]
     [ListType(ListKind.Atomic)]
-    [Enum("*", "CREATE", "UPDATE", "DELETE", "CONNECT")]
+    [Enum("*", "CONNECT", "CREATE", "DELETE", "UPDATE")]
     public List<string>? Operations { get; set; }
 
     /// <summary>Groups of the resources; * means all.</summary>
@@ -28,7 +28,7 @@ public sealed class RuleWithOperations
 
     /// <summary>Cluster, Namespaced or *.</summary>
     [Field(4, Within = 2, Pointer = true)]
-    [Enum("Cluster", "Namespaced", "*")]
+    [Enum("*", "Cluster", "Namespaced")]
     [Default("\"*\"")]
     public string? Scope { get; set; }
 }

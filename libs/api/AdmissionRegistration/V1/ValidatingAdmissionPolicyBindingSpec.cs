@@ -20,6 +20,6 @@ public sealed class ValidatingAdmissionPolicyBindingSpec
     /// <summary>What to do about a violation: Deny, Warn, Audit.</summary>
     [Field(4)]
     [ListType(ListKind.Set)]
-    [Enum("Deny", "Warn", "Audit")]
+    [Enum("Audit", "Deny", "Warn")]
     public List<string>? ValidationActions { get; set; }
 }

@@ -20,7 +20,7 @@ public sealed class ValidatingAdmissionPolicySpec
 
     /// <summary>What to do when an expression cannot be evaluated: Fail or Ignore.</summary>
     [Field(4, Pointer = true)]
-    [Enum("Ignore", "Fail")]
+    [Enum("Fail", "Ignore")]
     [Default("\"Fail\"")]
     public string? FailurePolicy { get; set; }
 

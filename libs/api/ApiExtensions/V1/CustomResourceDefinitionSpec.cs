@@ -24,6 +24,7 @@ public sealed class CustomResourceDefinitionSpec
 
     /// <summary>How objects go from one version to another.</summary>
     [Field(9)]
+    [Default("{\"strategy\":\"None\"}")]
     public CustomResourceConversion? Conversion { get; set; }
 
     /// <summary>Keeps fields the schema does not have. Must be false.</summary>

@@ -19,7 +19,7 @@ public sealed class ValidationRule
 
     /// <summary>Reason of the answer.</summary>
     [Field(4, Pointer = true)]
-    [Enum("FieldValueRequired", "FieldValueDuplicate", "FieldValueInvalid", "FieldValueForbidden")]
+    [Enum("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired")]
     public string? Reason { get; set; }
 
     /// <summary>The field the answer speaks of.</summary>

@@ -7,7 +7,7 @@ public sealed class DaemonSetUpdateStrategy
 {
     /// <summary>RollingUpdate replaces them; OnDelete waits until someone deletes them.</summary>
     [Field(1)]
-    [Enum("RollingUpdate", "OnDelete")]
+    [Enum("OnDelete", "RollingUpdate")]
     [Default("\"RollingUpdate\"")]
     public string? Type { get; set; }
 

@@ -4,7 +4,8 @@ using Kube.Api.Schema;
 namespace Kube.Api.Authentication.V1;
 
 /// <summary>Asks for a token of a service account. Nothing is stored.</summary>
-public sealed class TokenRequest
+[Kind("authentication.k8s.io", "v1", "", Namespaced = true)]
+public sealed class TokenRequest : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
     [Field(0)]
@@ -16,7 +17,8 @@ public sealed class TokenRequest
 
     /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
-    public ObjectMeta? Metadata { get; set; }
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
     /// <summary>What token is wanted.</summary>
     [Field(2, Required = true, Always = true)]

@@ -4,7 +4,8 @@ using Kube.Api.Schema;
 namespace Kube.Api.Autoscaling.V1;
 
 /// <summary>How many pods an object has; its scale subresource.</summary>
-public sealed class Scale
+[Kind("autoscaling", "v1", "", Namespaced = true)]
+public sealed class Scale : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
     [Field(0)]
@@ -16,7 +17,8 @@ public sealed class Scale
 
     /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
-    public ObjectMeta? Metadata { get; set; }
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
     /// <summary>What is wanted.</summary>
     [Field(2, Always = true)]

@@ -9,6 +9,7 @@ public sealed class JobSpec
 {
     /// <summary>How many pods may run at once.</summary>
     [Field(1)]
+    [Default("1")]
     [Range(0, 2147483647)]
     public int? Parallelism { get; set; }
 
@@ -64,7 +65,7 @@ public sealed class JobSpec
 
     /// <summary>NonIndexed, or Indexed, which gives each pod a number from 0.</summary>
     [Field(9, Pointer = true)]
-    [Enum("NonIndexed", "Indexed")]
+    [Enum("Indexed", "NonIndexed")]
     [Default("\"NonIndexed\"")]
     [Immutable]
     public string? CompletionMode { get; set; }
@@ -76,8 +77,7 @@ public sealed class JobSpec
 
     /// <summary>When a pod is replaced: TerminatingOrFailed as soon as it is ending, Failed once it has ended.</summary>
     [Field(14, Pointer = true)]
-    [Enum("TerminatingOrFailed", "Failed")]
-    [Default("\"TerminatingOrFailed\"")]
+    [Enum("Failed", "TerminatingOrFailed")]
     public string? PodReplacementPolicy { get; set; }
 
     /// <summary>Who runs the job; the built-in controller when absent.</summary>

@@ -7,7 +7,7 @@ public sealed class PodFailurePolicyRule
 {
     /// <summary>FailJob, FailIndex, Ignore (not counted) or Count.</summary>
     [Field(1, Required = true, Always = true)]
-    [Enum("FailJob", "FailIndex", "Ignore", "Count")]
+    [Enum("Count", "FailIndex", "FailJob", "Ignore")]
     public string? Action { get; set; }
 
     /// <summary>The exit codes it is for.</summary>

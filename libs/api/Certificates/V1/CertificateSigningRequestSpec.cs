@@ -21,7 +21,7 @@ public sealed class CertificateSigningRequestSpec
     /// <summary>What the key may be used for.</summary>
     [Field(5)]
     [ListType(ListKind.Atomic)]
-    [Enum("signing", "digital signature", "content commitment", "key encipherment", "key agreement", "data encipherment", "cert sign", "crl sign", "encipher only", "decipher only", "any", "server auth", "client auth", "code signing", "email protection", "s/mime", "ipsec end system", "ipsec tunnel", "ipsec user", "timestamping", "ocsp signing", "microsoft sgc", "netscape sgc")]
+    [Enum("any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment", "decipher only", "digital signature", "email protection", "encipher only", "ipsec end system", "ipsec tunnel", "ipsec user", "key agreement", "key encipherment", "microsoft sgc", "netscape sgc", "ocsp signing", "s/mime", "server auth", "signing", "timestamping")]
     public List<string>? Usages { get; set; }
 
     /// <summary>Name of who asks.</summary>

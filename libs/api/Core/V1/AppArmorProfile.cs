@@ -7,7 +7,7 @@ public sealed class AppArmorProfile
 {
     /// <summary>RuntimeDefault, Unconfined, or Localhost for a profile loaded on the node.</summary>
     [Field(1, Required = true, Always = true)]
-    [Enum("Unconfined", "RuntimeDefault", "Localhost")]
+    [Enum("Localhost", "RuntimeDefault", "Unconfined")]
     public string? Type { get; set; }
 
     /// <summary>Name of that profile; only with Localhost.</summary>

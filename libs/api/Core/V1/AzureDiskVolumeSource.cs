@@ -31,7 +31,7 @@ public sealed class AzureDiskVolumeSource
 
     /// <summary>Shared, Dedicated or Managed.</summary>
     [Field(6, Pointer = true)]
-    [Enum("Shared", "Dedicated", "Managed")]
+    [Enum("Dedicated", "Managed", "Shared")]
     [Default("\"Shared\"")]
     public string? Kind { get; set; }
 }

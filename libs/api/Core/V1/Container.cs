@@ -96,7 +96,7 @@ public sealed class Container
     /// and the file is empty.
     /// </summary>
     [Field(20)]
-    [Enum("File", "FallbackToLogsOnError")]
+    [Enum("FallbackToLogsOnError", "File")]
     [Default("\"File\"")]
     public string? TerminationMessagePolicy { get; set; }
 
@@ -104,7 +104,7 @@ public sealed class Container
     /// When to pull the image: Always, IfNotPresent or Never. Always when the tag is latest or absent, else IfNotPresent.
     /// </summary>
     [Field(14)]
-    [Enum("Always", "Never", "IfNotPresent")]
+    [Enum("Always", "IfNotPresent", "Never")]
     public string? ImagePullPolicy { get; set; }
 
     /// <summary>Security settings of the container; they win over the pod's.</summary>

@@ -25,7 +25,7 @@ public sealed class ContainerPort
 
     /// <summary>TCP, UDP or SCTP.</summary>
     [Field(4)]
-    [Enum("TCP", "UDP", "SCTP")]
+    [Enum("SCTP", "TCP", "UDP")]
     [Default("\"TCP\"")]
     public string? Protocol { get; set; }
 

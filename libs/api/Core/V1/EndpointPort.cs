@@ -19,7 +19,7 @@ public sealed class EndpointPort
 
     /// <summary>TCP, UDP or SCTP.</summary>
     [Field(3)]
-    [Enum("TCP", "UDP", "SCTP")]
+    [Enum("SCTP", "TCP", "UDP")]
     [Default("\"TCP\"")]
     public string? Protocol { get; set; }
 

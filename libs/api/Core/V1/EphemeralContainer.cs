@@ -99,7 +99,7 @@ public sealed class EphemeralContainer
     /// and the file is empty.
     /// </summary>
     [Field(20, Within = 1)]
-    [Enum("File", "FallbackToLogsOnError")]
+    [Enum("FallbackToLogsOnError", "File")]
     [Default("\"File\"")]
     public string? TerminationMessagePolicy { get; set; }
 
@@ -107,7 +107,7 @@ public sealed class EphemeralContainer
     /// When to pull the image: Always, IfNotPresent or Never. Always when the tag is latest or absent, else IfNotPresent.
     /// </summary>
     [Field(14, Within = 1)]
-    [Enum("Always", "Never", "IfNotPresent")]
+    [Enum("Always", "IfNotPresent", "Never")]
     public string? ImagePullPolicy { get; set; }
 
     /// <summary>Security settings of the container; they win over the pod's.</summary>

@@ -14,7 +14,7 @@ public sealed class HostPathVolumeSource
     /// empty checks nothing.
     /// </summary>
     [Field(2, Pointer = true)]
-    [Enum("", "DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice")]
+    [Enum("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket")]
     [Default("\"\"")]
     public string? Type { get; set; }
 }

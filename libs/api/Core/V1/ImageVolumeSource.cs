@@ -11,6 +11,6 @@ public sealed class ImageVolumeSource
 
     /// <summary>When to pull the image: Always, IfNotPresent or Never.</summary>
     [Field(2)]
-    [Enum("Always", "Never", "IfNotPresent")]
+    [Enum("Always", "IfNotPresent", "Never")]
     public string? PullPolicy { get; set; }
 }

@@ -11,6 +11,6 @@ public sealed class ModifyVolumeStatus
 
     /// <summary>Pending, InProgress or Infeasible.</summary>
     [Field(2, Required = true, Always = true)]
-    [Enum("Pending", "InProgress", "Infeasible")]
+    [Enum("InProgress", "Infeasible", "Pending")]
     public string? Status { get; set; }
 }

@@ -11,7 +11,7 @@ public sealed class NodeSelectorRequirement
 
     /// <summary>How it is compared: In, NotIn, Exists, DoesNotExist, Gt or Lt.</summary>
     [Field(2, Required = true, Always = true)]
-    [Enum("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt")]
+    [Enum("DoesNotExist", "Exists", "Gt", "In", "Lt", "NotIn")]
     public string? Operator { get; set; }
 
     /// <summary>Values to compare with; one whole number for Gt and Lt.</summary>

@@ -9,7 +9,7 @@ public sealed class PersistentVolumeClaimSpec
     /// <summary>The ways it must be mountable: ReadWriteOnce, ReadOnlyMany, ReadWriteMany, ReadWriteOncePod.</summary>
     [Field(1)]
     [ListType(ListKind.Atomic)]
-    [Enum("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")]
+    [Enum("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")]
     public List<string>? AccessModes { get; set; }
 
     /// <summary>Labels the volume must have.</summary>

@@ -8,14 +8,14 @@ public sealed class PersistentVolumeClaimStatus
 {
     /// <summary>Pending, Bound or Lost.</summary>
     [Field(1)]
-    [Enum("Pending", "Bound", "Lost")]
+    [Enum("Bound", "Lost", "Pending")]
     [Default("\"Pending\"")]
     public string? Phase { get; set; }
 
     /// <summary>The ways its volume can be mounted.</summary>
     [Field(2)]
     [ListType(ListKind.Atomic)]
-    [Enum("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")]
+    [Enum("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")]
     public List<string>? AccessModes { get; set; }
 
     /// <summary>Size of its volume.</summary>

@@ -101,7 +101,7 @@ public sealed class PersistentVolumeSpec
     /// <summary>The ways it can be mounted.</summary>
     [Field(3)]
     [ListType(ListKind.Atomic)]
-    [Enum("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")]
+    [Enum("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")]
     public List<string>? AccessModes { get; set; }
 
     /// <summary>The claim it is bound to.</summary>
@@ -110,7 +110,7 @@ public sealed class PersistentVolumeSpec
 
     /// <summary>What becomes of it when its claim is gone: Retain, Delete or Recycle.</summary>
     [Field(5)]
-    [Enum("Recycle", "Delete", "Retain")]
+    [Enum("Delete", "Recycle", "Retain")]
     [Default("\"Retain\"")]
     public string? PersistentVolumeReclaimPolicy { get; set; }
 

@@ -8,7 +8,7 @@ public sealed class PersistentVolumeStatus
 {
     /// <summary>Pending, Available, Bound, Released or Failed.</summary>
     [Field(1)]
-    [Enum("Pending", "Available", "Bound", "Released", "Failed")]
+    [Enum("Available", "Bound", "Failed", "Pending", "Released")]
     [Default("\"Pending\"")]
     public string? Phase { get; set; }
 

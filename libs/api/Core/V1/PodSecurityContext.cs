@@ -46,7 +46,7 @@ public sealed class PodSecurityContext
 
     /// <summary>When a volume's files change their group: Always, or OnRootMismatch.</summary>
     [Field(9, Pointer = true)]
-    [Enum("OnRootMismatch", "Always")]
+    [Enum("Always", "OnRootMismatch")]
     public string? FsGroupChangePolicy { get; set; }
 
     /// <summary>Which system calls are allowed.</summary>

@@ -37,7 +37,7 @@ public sealed class PodSpec
 
     /// <summary>When the kubelet restarts a container that ended: Always, OnFailure or Never.</summary>
     [Field(3)]
-    [Enum("Always", "OnFailure", "Never")]
+    [Enum("Always", "Never", "OnFailure")]
     [Default("\"Always\"")]
     public string? RestartPolicy { get; set; }
 
@@ -56,7 +56,7 @@ public sealed class PodSpec
     /// (dnsConfig alone).
     /// </summary>
     [Field(6)]
-    [Enum("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")]
+    [Enum("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")]
     [Default("\"ClusterFirst\"")]
     public string? DnsPolicy { get; set; }
 
@@ -170,7 +170,7 @@ public sealed class PodSpec
 
     /// <summary>Whether the pod may push out pods of lower priority: PreemptLowerPriority or Never.</summary>
     [Field(31, Pointer = true)]
-    [Enum("PreemptLowerPriority", "Never")]
+    [Enum("Never", "PreemptLowerPriority")]
     public string? PreemptionPolicy { get; set; }
 
     /// <summary>Resources the runtime needs for the pod on top of its containers. Set from the runtime class.</summary>

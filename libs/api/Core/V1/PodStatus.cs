@@ -8,7 +8,7 @@ public sealed class PodStatus
 {
     /// <summary>In one word: Pending, Running, Succeeded, Failed or Unknown.</summary>
     [Field(1)]
-    [Enum("Pending", "Running", "Succeeded", "Failed", "Unknown")]
+    [Enum("Failed", "Pending", "Running", "Succeeded", "Unknown")]
     public string? Phase { get; set; }
 
     /// <summary>PodScheduled, Initialized, ContainersReady, Ready and others, each with its status.</summary>
@@ -65,7 +65,7 @@ public sealed class PodStatus
 
     /// <summary>How safe the pod is from being killed when resources run short: Guaranteed, Burstable or BestEffort.</summary>
     [Field(9)]
-    [Enum("Guaranteed", "Burstable", "BestEffort")]
+    [Enum("BestEffort", "Burstable", "Guaranteed")]
     public string? QosClass { get; set; }
 
     /// <summary>State of the ephemeral containers.</summary>

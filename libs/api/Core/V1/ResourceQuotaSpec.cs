@@ -13,7 +13,7 @@ public sealed class ResourceQuotaSpec
     /// <summary>Counts only objects that fit every scope.</summary>
     [Field(2)]
     [ListType(ListKind.Atomic)]
-    [Enum("Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity")]
+    [Enum("BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating")]
     public List<string>? Scopes { get; set; }
 
     /// <summary>Counts only objects that fit these scopes and values.</summary>

@@ -9,12 +9,12 @@ public sealed class ScopedResourceSelectorRequirement
     /// Name of the scope: Terminating, NotTerminating, BestEffort, NotBestEffort, PriorityClass or CrossNamespacePodAffinity.
     /// </summary>
     [Field(1, Required = true, Always = true)]
-    [Enum("Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity")]
+    [Enum("BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating")]
     public string? ScopeName { get; set; }
 
     /// <summary>In, NotIn, Exists or DoesNotExist.</summary>
     [Field(2, Required = true, Always = true)]
-    [Enum("In", "NotIn", "Exists", "DoesNotExist")]
+    [Enum("DoesNotExist", "Exists", "In", "NotIn")]
     public string? Operator { get; set; }
 
     /// <summary>Values for In and NotIn.</summary>

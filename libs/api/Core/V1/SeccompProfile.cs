@@ -7,7 +7,7 @@ public sealed class SeccompProfile
 {
     /// <summary>RuntimeDefault, Unconfined, or Localhost for a file on the node.</summary>
     [Field(1, Required = true, Always = true)]
-    [Enum("Unconfined", "RuntimeDefault", "Localhost")]
+    [Enum("Localhost", "RuntimeDefault", "Unconfined")]
     public string? Type { get; set; }
 
     /// <summary>The file, below the kubelet's seccomp directory; only with Localhost.</summary>

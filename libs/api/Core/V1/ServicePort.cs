@@ -14,7 +14,7 @@ public sealed class ServicePort
 
     /// <summary>TCP, UDP or SCTP.</summary>
     [Field(2)]
-    [Enum("TCP", "UDP", "SCTP")]
+    [Enum("SCTP", "TCP", "UDP")]
     [Default("\"TCP\"")]
     public string? Protocol { get; set; }
 

@@ -33,7 +33,7 @@ public sealed class ServiceSpec
     /// another DNS name).
     /// </summary>
     [Field(4)]
-    [Enum("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")]
+    [Enum("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")]
     [Default("\"ClusterIP\"")]
     public string? Type { get; set; }
 
@@ -83,12 +83,12 @@ public sealed class ServiceSpec
     /// <summary>IPv4, IPv6 or both, in order of preference.</summary>
     [Field(19)]
     [ListType(ListKind.Atomic)]
-    [Enum("IPv4", "IPv6", "")]
+    [Enum("", "IPv4", "IPv6")]
     public List<string>? IpFamilies { get; set; }
 
     /// <summary>SingleStack, PreferDualStack or RequireDualStack.</summary>
     [Field(17, Pointer = true)]
-    [Enum("SingleStack", "PreferDualStack", "RequireDualStack")]
+    [Enum("PreferDualStack", "RequireDualStack", "SingleStack")]
     public string? IpFamilyPolicy { get; set; }
 
     /// <summary>Whether a load balancer's service gets node ports.</summary>

@@ -16,7 +16,7 @@ public sealed class Taint
 
     /// <summary>NoSchedule keeps new pods off, PreferNoSchedule tries to, NoExecute also drives running pods away.</summary>
     [Field(3, Required = true, Always = true)]
-    [Enum("NoSchedule", "PreferNoSchedule", "NoExecute")]
+    [Enum("NoExecute", "NoSchedule", "PreferNoSchedule")]
     public string? Effect { get; set; }
 
     /// <summary>Time at which a NoExecute taint was put on.</summary>

@@ -11,7 +11,7 @@ public sealed class Toleration
 
     /// <summary>Exists matches any value, Equal (also when absent) the one given.</summary>
     [Field(2)]
-    [Enum("Exists", "Equal")]
+    [Enum("Equal", "Exists")]
     public string? Operator { get; set; }
 
     /// <summary>Value of the taint.</summary>
@@ -20,7 +20,7 @@ public sealed class Toleration
 
     /// <summary>Effect of the taint; empty means every effect.</summary>
     [Field(4)]
-    [Enum("NoSchedule", "PreferNoSchedule", "NoExecute")]
+    [Enum("NoExecute", "NoSchedule", "PreferNoSchedule")]
     public string? Effect { get; set; }
 
     /// <summary>With NoExecute: seconds the pod may stay; for ever when absent.</summary>

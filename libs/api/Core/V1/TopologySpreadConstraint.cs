@@ -31,12 +31,12 @@ public sealed class TopologySpreadConstraint
 
     /// <summary>Whether nodes the pod cannot use count: Honor leaves them out, Ignore counts them.</summary>
     [Field(6, Pointer = true)]
-    [Enum("Ignore", "Honor")]
+    [Enum("Honor", "Ignore")]
     public string? NodeAffinityPolicy { get; set; }
 
     /// <summary>Whether nodes with taints the pod does not tolerate count: Honor leaves them out, Ignore counts them.</summary>
     [Field(7, Pointer = true)]
-    [Enum("Ignore", "Honor")]
+    [Enum("Honor", "Ignore")]
     public string? NodeTaintsPolicy { get; set; }
 
     /// <summary>Labels of the pod itself whose values counted pods must share.</summary>

@@ -27,7 +27,7 @@ public sealed class VolumeMount
 
     /// <summary>Whether mounts made on one side show on the other: None, HostToContainer or Bidirectional.</summary>
     [Field(5, Pointer = true)]
-    [Enum("None", "HostToContainer", "Bidirectional")]
+    [Enum("Bidirectional", "HostToContainer", "None")]
     public string? MountPropagation { get; set; }
 
     /// <summary>Like subPath, with $(NAME) standing for environment variables.</summary>

@@ -8,11 +8,13 @@ public sealed class EndpointPort
 {
     /// <summary>Name of the port, as in the service.</summary>
     [Field(1, Pointer = true)]
+    [Default("\"\"")]
     public string? Name { get; set; }
 
     /// <summary>TCP, UDP or SCTP.</summary>
     [Field(2, Pointer = true)]
-    [Enum("TCP", "UDP", "SCTP")]
+    [Enum("SCTP", "TCP", "UDP")]
+    [Default("\"TCP\"")]
     public string? Protocol { get; set; }
 
     /// <summary>Number of the port; absent means that the user must know.</summary>

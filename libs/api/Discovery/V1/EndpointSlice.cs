@@ -22,7 +22,7 @@ public sealed class EndpointSlice : IKubeObject
 
     /// <summary>IPv4, IPv6 or FQDN. It cannot be changed.</summary>
     [Field(4, Required = true, Always = true)]
-    [Enum("FQDN")]
+    [Enum("FQDN", "IPv4", "IPv6")]
     [Immutable]
     public string? AddressType { get; set; }
 

@@ -7,7 +7,6 @@ public sealed class LimitResponse
 {
     /// <summary>Queue or Reject.</summary>
     [Field(1, Required = true, Always = true)]
-    [Default("\"Reject\"")]
     public string? Type { get; set; }
 
     /// <summary>How they wait; only with Queue.</summary>

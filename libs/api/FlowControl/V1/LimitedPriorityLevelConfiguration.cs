@@ -7,6 +7,7 @@ public sealed class LimitedPriorityLevelConfiguration
 {
     /// <summary>Its share of the server's concurrency, relative to the others'.</summary>
     [Field(1)]
+    [Default("30")]
     public int? NominalConcurrencyShares { get; set; }
 
     /// <summary>What happens to requests beyond the bound.</summary>
@@ -15,6 +16,7 @@ public sealed class LimitedPriorityLevelConfiguration
 
     /// <summary>How much of its share others may borrow, in percent.</summary>
     [Field(3)]
+    [Default("0")]
     public int? LendablePercent { get; set; }
 
     /// <summary>How much it may borrow, in percent of its share; absent means no bound.</summary>

@@ -11,7 +11,7 @@ public sealed class HTTPIngressPath
 
     /// <summary>Exact, Prefix (by whole parts) or ImplementationSpecific.</summary>
     [Field(3, Required = true, Pointer = true)]
-    [Enum("Exact", "Prefix", "ImplementationSpecific")]
+    [Enum("Exact", "ImplementationSpecific", "Prefix")]
     public string? PathType { get; set; }
 
     /// <summary>Where it leads.</summary>

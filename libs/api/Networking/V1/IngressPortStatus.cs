@@ -13,7 +13,7 @@ public sealed class IngressPortStatus
 
     /// <summary>Its protocol.</summary>
     [Field(2, Required = true, Always = true)]
-    [Enum("TCP", "UDP", "SCTP")]
+    [Enum("SCTP", "TCP", "UDP")]
     public string? Protocol { get; set; }
 
     /// <summary>What is wrong with it, as one CamelCase word.</summary>

@@ -8,7 +8,7 @@ public sealed class NetworkPolicyPort
 {
     /// <summary>TCP, UDP or SCTP.</summary>
     [Field(1, Pointer = true)]
-    [Enum("TCP", "UDP", "SCTP")]
+    [Enum("SCTP", "TCP", "UDP")]
     [Default("\"TCP\"")]
     public string? Protocol { get; set; }
 

@@ -23,6 +23,6 @@ public sealed class NetworkPolicySpec
     /// <summary>Which directions are bound: Ingress, Egress or both.</summary>
     [Field(4)]
     [ListType(ListKind.Atomic)]
-    [Enum("Ingress", "Egress")]
+    [Enum("Egress", "Ingress")]
     public List<string>? PolicyTypes { get; set; }
 }

@@ -4,7 +4,8 @@ using Kube.Api.Schema;
 namespace Kube.Api.Policy.V1;
 
 /// <summary>Asks for a pod to be removed, as far as budgets allow. Posted to the pod's eviction subresource.</summary>
-public sealed class Eviction
+[Kind("policy", "v1", "", Namespaced = true)]
+public sealed class Eviction : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
     [Field(0)]
@@ -16,7 +17,8 @@ public sealed class Eviction
 
     /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
-    public ObjectMeta? Metadata { get; set; }
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
     /// <summary>How the pod is to be deleted.</summary>
     [Field(2)]

@@ -22,6 +22,6 @@ public sealed class PodDisruptionBudgetSpec
 
     /// <summary>When pods that are not ready may be evicted: IfHealthyBudget or AlwaysAllow.</summary>
     [Field(4, Pointer = true)]
-    [Enum("IfHealthyBudget", "AlwaysAllow")]
+    [Enum("AlwaysAllow", "IfHealthyBudget")]
     public string? UnhealthyPodEvictionPolicy { get; set; }
 }

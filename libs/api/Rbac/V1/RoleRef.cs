@@ -8,6 +8,7 @@ public sealed class RoleRef
 {
     /// <summary>Always rbac.authorization.k8s.io.</summary>
     [Field(1, Required = true, Always = true)]
+    [Default("\"rbac.authorization.k8s.io\"")]
     public string? ApiGroup { get; set; }
 
     /// <summary>Role or ClusterRole.</summary>

@@ -37,7 +37,7 @@ public sealed class PriorityClass : IKubeObject
 
     /// <summary>Whether its pods push out others: PreemptLowerPriority or Never.</summary>
     [Field(5, Pointer = true)]
-    [Enum("PreemptLowerPriority", "Never")]
+    [Enum("Never", "PreemptLowerPriority")]
     [Default("\"PreemptLowerPriority\"")]
     [Immutable]
     public string? PreemptionPolicy { get; set; }

@@ -33,7 +33,7 @@ public sealed class StorageClass : IKubeObject
 
     /// <summary>What becomes of a volume when its claim is gone: Delete or Retain.</summary>
     [Field(4, Pointer = true)]
-    [Enum("Recycle", "Delete", "Retain")]
+    [Enum("Delete", "Recycle", "Retain")]
     [Default("\"Delete\"")]
     [Immutable]
     public string? ReclaimPolicy { get; set; }
