@@ -1,0 +1,165 @@
+using System.CommandLine;
+using System.Globalization;
+using Kube.Hosting;
+
+namespace Kube.RaftStore.Host;
+
+/// <summary>`kube store serve`, with etcd's flags.</summary>
+internal sealed class ServeCommand
+{
+    private readonly Option<string> _name = Text("--name", "Name of this member.", "default");
+    private readonly Option<string?> _dataDir = new("--data-dir") { Description = "Directory of this member's data (default: NAME.etcd)." };
+    private readonly Option<string> _listenClientUrls = Text("--listen-client-urls", "URLs to listen on for clients.", "http://localhost:2379");
+    private readonly Option<string> _advertiseClientUrls = Text("--advertise-client-urls", "Client URLs to tell the cluster.", "http://localhost:2379");
+    private readonly Option<string> _listenPeerUrls = Text("--listen-peer-urls", "URLs to listen on for the other members.", "http://localhost:2380");
+    private readonly Option<string> _initialAdvertisePeerUrls = Text("--initial-advertise-peer-urls", "This member's peer URLs to tell the others.", "http://localhost:2380");
+    private readonly Option<string> _initialCluster = Text("--initial-cluster", "NAME=URL of every member, comma separated.", "");
+    private readonly Option<string> _initialClusterToken = Text("--initial-cluster-token", "What tells this cluster from others with the same URLs.", "etcd-cluster");
+    private readonly Option<string> _initialClusterState = Text("--initial-cluster-state", "new or existing.", "new");
+    private readonly Option<string?> _certFile = new("--cert-file") { Description = "Certificate of the client port." };
+    private readonly Option<string?> _keyFile = new("--key-file") { Description = "Key of the client port's certificate." };
+    private readonly Option<string?> _trustedCaFile = new("--trusted-ca-file") { Description = "CAs of client certificates." };
+    private readonly Option<bool> _clientCertAuth = new("--client-cert-auth") { Description = "Ask every client for a certificate." };
+    private readonly Option<string[]> _clientCertAllowedCn = new("--client-cert-allowed-cn")
+    {
+        Description = "Common names that client certificates may have; repeated or comma separated; all when not given.",
+    };
+
+    private readonly Option<string?> _peerCertFile = new("--peer-cert-file") { Description = "Certificate of the peer port." };
+    private readonly Option<string?> _peerKeyFile = new("--peer-key-file") { Description = "Key of the peer port's certificate." };
+    private readonly Option<string?> _peerTrustedCaFile = new("--peer-trusted-ca-file") { Description = "CAs of the other members' certificates." };
+    private readonly Option<bool> _peerClientCertAuth = new("--peer-client-cert-auth") { Description = "Ask every peer for a certificate." };
+    private readonly Option<string[]> _peerCertAllowedCn = new("--peer-cert-allowed-cn") { Description = "Common names that peer certificates may have." };
+    private readonly Option<int> _heartbeatInterval = Number("--heartbeat-interval", "Milliseconds between heartbeats.", 100);
+    private readonly Option<int> _electionTimeout = Number("--election-timeout", "Milliseconds without a leader before an election.", 1000);
+    private readonly Option<ulong> _snapshotCount = new("--snapshot-count")
+    {
+        Description = "Entries applied between two snapshots.",
+        DefaultValueFactory = _ => 100_000,
+    };
+
+    private readonly Option<long> _quotaBackendBytes = new("--quota-backend-bytes") { Description = "Size above which the store refuses to grow; 0 for 2 GiB." };
+    private readonly Option<int> _maxRequestBytes = Number("--max-request-bytes", "Largest request in bytes.", 1536 * 1024);
+    private readonly Option<int> _maxTxnOps = Number("--max-txn-ops", "Most operations in a transaction.", 128);
+    private readonly Option<string> _listenMetricsUrls = Text("--listen-metrics-urls", "Further URLs for /metrics and /health.", "");
+    private readonly Option<string> _progressInterval = Text("--experimental-watch-progress-notify-interval", "How often idle watches that ask for it are told the revision, such as 10m or 5s.", "10m");
+
+    public static Command Create()
+    {
+        var command = new Command("serve", "Runs one member until it is told to stop.");
+        var flags = new ServeCommand();
+        Option[] all =
+        [
+            flags._name, flags._dataDir, flags._listenClientUrls, flags._advertiseClientUrls, flags._listenPeerUrls,
+            flags._initialAdvertisePeerUrls, flags._initialCluster, flags._initialClusterToken, flags._initialClusterState,
+            flags._certFile, flags._keyFile, flags._trustedCaFile, flags._clientCertAuth, flags._clientCertAllowedCn,
+            flags._peerCertFile, flags._peerKeyFile, flags._peerTrustedCaFile, flags._peerClientCertAuth, flags._peerCertAllowedCn,
+            flags._heartbeatInterval, flags._electionTimeout, flags._snapshotCount, flags._quotaBackendBytes,
+            flags._maxRequestBytes, flags._maxTxnOps, flags._listenMetricsUrls, flags._progressInterval,
+        ];
+        foreach (var option in all)
+        {
+            command.Options.Add(option);
+        }
+        flags._initialClusterState.AcceptOnlyFromAmong("new", "existing");
+        var logging = new LoggingOptions(command);
+        command.SetAction((parsed, _) =>
+        {
+            var logs = logging.Create(parsed);
+            return ComponentRunner.RunAsync(
+                "store",
+                logs,
+                async ct => await StoreHost.StartAsync(flags.Read(parsed), logs, TimeProvider.System, ct).ConfigureAwait(false));
+        });
+        return command;
+    }
+
+    /// <exception cref="StartupException">A value is malformed.</exception>
+    private StoreOptions Read(ParseResult parsed)
+    {
+        var name = parsed.GetRequiredValue(_name);
+        return new StoreOptions
+        {
+            Name = name,
+            DataDir = parsed.GetValue(_dataDir) ?? name + ".etcd",
+            ListenClientUrls = Urls(parsed, _listenClientUrls),
+            AdvertiseClientUrls = List(parsed.GetRequiredValue(_advertiseClientUrls)),
+            ListenPeerUrls = Urls(parsed, _listenPeerUrls),
+            InitialAdvertisePeerUrls = List(parsed.GetRequiredValue(_initialAdvertisePeerUrls)),
+            InitialCluster = parsed.GetRequiredValue(_initialCluster),
+            InitialClusterToken = parsed.GetRequiredValue(_initialClusterToken),
+            InitialClusterState = parsed.GetRequiredValue(_initialClusterState),
+            Client = new TlsOptions
+            {
+                CertFile = parsed.GetValue(_certFile),
+                KeyFile = parsed.GetValue(_keyFile),
+                TrustedCaFile = parsed.GetValue(_trustedCaFile),
+                ClientCertAuth = parsed.GetValue(_clientCertAuth),
+                AllowedCommonNames = Names(parsed, _clientCertAllowedCn),
+            },
+            Peer = new TlsOptions
+            {
+                CertFile = parsed.GetValue(_peerCertFile),
+                KeyFile = parsed.GetValue(_peerKeyFile),
+                TrustedCaFile = parsed.GetValue(_peerTrustedCaFile),
+                ClientCertAuth = parsed.GetValue(_peerClientCertAuth),
+                AllowedCommonNames = Names(parsed, _peerCertAllowedCn),
+            },
+            HeartbeatIntervalMs = Positive(parsed, _heartbeatInterval),
+            ElectionTimeoutMs = ElectionTimeout(parsed),
+            SnapshotCount = Math.Max(1, parsed.GetValue(_snapshotCount)),
+            QuotaBackendBytes = parsed.GetValue(_quotaBackendBytes),
+            MaxRequestBytes = Positive(parsed, _maxRequestBytes),
+            MaxTxnOps = Positive(parsed, _maxTxnOps),
+            ListenMetricsUrls = Urls(parsed, _listenMetricsUrls),
+            WatchProgressNotifyInterval = Duration(parsed, _progressInterval),
+        };
+    }
+
+    private int ElectionTimeout(ParseResult parsed)
+    {
+        var (election, heartbeat) = (Positive(parsed, _electionTimeout), Positive(parsed, _heartbeatInterval));
+        return election >= 5 * heartbeat
+            ? election
+            : throw new StartupException($"--election-timeout[{election}ms] should be at least as 5 times as --heartbeat-interval[{heartbeat}ms]");
+    }
+
+    private static int Positive(ParseResult parsed, Option<int> option)
+        => parsed.GetValue(option) is > 0 and var value ? value : throw new StartupException($"{option.Name} must be above 0");
+
+    private static IReadOnlyList<string> List(string value)
+        => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static IReadOnlyList<string> Names(ParseResult parsed, Option<string[]> option)
+        => [.. (parsed.GetValue(option) ?? []).SelectMany(List)];
+
+    private static IReadOnlyList<Uri> Urls(ParseResult parsed, Option<string> option)
+        => [.. List(parsed.GetRequiredValue(option)).Select(text =>
+            Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+                ? url
+                : throw new StartupException($"{option.Name}: '{text}' is not an http or https URL"))];
+
+    private static TimeSpan Duration(ParseResult parsed, Option<string> option)
+    {
+        var text = parsed.GetRequiredValue(option);
+        var unit = text.EndsWith("ms", StringComparison.Ordinal) ? "ms" : text.Length > 0 ? text[^1..] : "";
+        TimeSpan? scale = unit switch
+        {
+            "ms" => TimeSpan.FromMilliseconds(1),
+            "s" => TimeSpan.FromSeconds(1),
+            "m" => TimeSpan.FromMinutes(1),
+            "h" => TimeSpan.FromHours(1),
+            _ => null,
+        };
+        return scale is not null
+            && double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) && count > 0
+            ? scale.Value * count
+            : throw new StartupException($"{option.Name}: '{text}' is not a duration such as 10m, 5s or 100ms");
+    }
+
+    private static Option<string> Text(string name, string description, string value)
+        => new(name) { Description = description, DefaultValueFactory = _ => value };
+
+    private static Option<int> Number(string name, string description, int value)
+        => new(name) { Description = description, DefaultValueFactory = _ => value };
+}

@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace Kube.RaftStore.Host;
+
+/// <summary>`kube store`: runs a member of the store.</summary>
+public static class StoreCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("store", "The replicated store that speaks etcd v3.");
+        command.Subcommands.Add(ServeCommand.Create());
+        return command;
+    }
+}
