@@ -1,12 +1,14 @@
 using System.CommandLine;
 using Kube.Commands;
 using Kube.Controllers.Host;
+using Kube.RaftStore.Host;
 using Kube.Scheduler.Host;
 
 var root = new RootCommand("Kube: a Kubernetes control plane in one executable.");
 root.Subcommands.Add(ClusterCommand.Create());
 root.Subcommands.Add(ControllersCommand.Create());
 root.Subcommands.Add(SchedulerCommand.Create());
+root.Subcommands.Add(StoreCommand.Create());
 
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
