@@ -1,5 +1,11 @@
 using Kube.Controllers.Deployments;
+using Kube.Controllers.GarbageCollection;
+using Kube.Controllers.Namespaces;
+using Kube.Controllers.Nodes;
+using Kube.Controllers.PodCollection;
 using Kube.Controllers.ReplicaSets;
+using Kube.Controllers.ServiceAccounts;
+using Kube.Controllers.ServiceEndpoints;
 
 namespace Kube.Controllers;
 
@@ -10,6 +16,15 @@ public static class ControllerCatalog
     [
         new("deployment-controller", "deployment", static (context, options) => new DeploymentController(context, options.ConcurrentDeploymentSyncs)),
         new("replicaset-controller", "replicaset", static (context, options) => new ReplicaSetController(context, options.ConcurrentReplicaSetSyncs)),
+        new("garbage-collector-controller", "garbagecollector", static (context, options) => options.EnableGarbageCollector ? new GarbageCollector(context, options.ConcurrentGarbageCollectorSyncs) : null),
+        new("namespace-controller", "namespace", static (context, options) => new NamespaceController(context, options.ConcurrentNamespaceSyncs)),
+        new("serviceaccount-controller", "serviceaccount", static (context, options) => new ServiceAccountController(context, options.ConcurrentServiceAccountSyncs)),
+        new("root-ca-certificate-publisher-controller", "root-ca-cert-publisher", static (context, options) => options.RootCaFile.Length > 0 ? new RootCaPublisher(context, File.ReadAllText(options.RootCaFile)) : null),
+        new("node-lifecycle-controller", "nodelifecycle", static (context, options) => new NodeLifecycleController(context, options)),
+        new("taint-eviction-controller", "taint-eviction", static (context, _) => new TaintEvictionController(context)),
+        new("pod-garbage-collector-controller", "podgc", static (context, options) => new PodGarbageCollector(context, options.TerminatedPodGcThreshold)),
+        new("endpoints-controller", "endpoint", static (context, options) => new EndpointsController(context, options.ConcurrentEndpointSyncs)),
+        new("endpointslice-controller", "endpointslice", static (context, options) => new EndpointSliceController(context, options.ConcurrentServiceEndpointSyncs)),
     ];
 
     /// <summary>The names, sorted.</summary>

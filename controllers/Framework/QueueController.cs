@@ -107,7 +107,15 @@ public abstract partial class QueueController<TKey> : IController
         try
         {
             var result = await ReconcileAsync(key, cancellation).ConfigureAwait(false);
-            Queue.Forget(key);
+            if (result.BackOff)
+            {
+                Queue.AddRateLimited(key);
+            }
+            else
+            {
+                Queue.Forget(key);
+            }
+
             if (result.RequeueAfter is { } wait)
             {
                 Queue.AddAfter(key, wait);

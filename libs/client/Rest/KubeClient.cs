@@ -49,6 +49,7 @@ public sealed partial class KubeClient : IDisposable
             static (_, client) => new ResourceClient<T>(client, new ObjectFormat<T>(
                 ResourceKind.Of<T>(),
                 "application/json",
+                "application/json",
                 static json => KubeJson.Deserialize<T>(json),
                 static value => KubeJson.Serialize(value))),
             this);

@@ -8,13 +8,14 @@ internal static class MetadataFormat
     /// <summary>
     /// Asks for partial metadata and falls back to whole objects, of which the rest is skipped unread.
     /// </summary>
-    private const string Accept =
-        "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1," +
-        "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+    private const string Accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+
+    private const string AcceptList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
     public static ObjectFormat<MetadataObject> For(ResourceKind kind) => new(
         kind,
         Accept,
+        AcceptList,
         json => Read(json, kind),
         static _ => throw new NotSupportedException("partial metadata cannot be written"));
 

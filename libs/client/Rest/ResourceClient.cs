@@ -43,7 +43,7 @@ public sealed class ResourceClient<T>
     public async Task<ObjectList<T>> ListAsync(string? ns, ListQuery? options = null, CancellationToken cancellation = default)
     {
         var path = Kind.Path(ns) + (options ?? new ListQuery()).ToQuery(watch: false);
-        var raw = await Client.RawAsync(HttpMethod.Get, path, accept: _format.Accept, cancellation: cancellation).ConfigureAwait(false);
+        var raw = await Client.RawAsync(HttpMethod.Get, path, accept: _format.AcceptList, cancellation: cancellation).ConfigureAwait(false);
         try
         {
             return ListReader.Read(raw.Body, _format.Read);
