@@ -84,7 +84,7 @@ public readonly struct IntOrString : IEquatable<IntOrString>
     public override string ToString() => Text ?? _number.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>Reads and writes an <see cref="IntOrString"/> as a JSON number or string.</summary>
+/// <summary>Reads and writes an <see cref="IntOrString"/> as a JSON number or string; null reads as 0.</summary>
 public sealed class IntOrStringJsonConverter : JsonConverter<IntOrString>
 {
     /// <inheritdoc/>
@@ -93,6 +93,7 @@ public sealed class IntOrStringJsonConverter : JsonConverter<IntOrString>
         {
             JsonTokenType.String => new IntOrString(reader.GetString()!),
             JsonTokenType.Number => new IntOrString(reader.GetInt32()),
+            JsonTokenType.Null => default,
             _ => throw new JsonException("a number or a string is expected"),
         };
 

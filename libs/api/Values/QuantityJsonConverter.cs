@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Kube.Api.Values;
 
-/// <summary>Reads a quantity from a string or a bare number and writes its canonical text.</summary>
+/// <summary>Reads a quantity from a string or a bare number, null as zero, and writes its canonical text.</summary>
 public sealed class QuantityJsonConverter : JsonConverter<Quantity>
 {
     /// <inheritdoc/>
@@ -13,6 +13,7 @@ public sealed class QuantityJsonConverter : JsonConverter<Quantity>
         var text = reader.TokenType switch
         {
             JsonTokenType.String => reader.GetString()!.Trim(),
+            JsonTokenType.Null => "0",
             JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
             _ => throw new JsonException("a quantity is a string or a number"),
         };

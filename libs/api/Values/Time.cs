@@ -64,17 +64,34 @@ public readonly struct Time : IEquatable<Time>, IComparable<Time>
     public override string ToString() => Value.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
 
-/// <summary>Reads and writes a <see cref="Time"/> as a JSON string.</summary>
+/// <summary>
+/// Reads and writes a <see cref="Time"/> as a JSON string. Where null cannot be left out, as in a map, it stands for the
+/// default time, as Go has it.
+/// </summary>
 public sealed class TimeJsonConverter : JsonConverter<Time>
 {
     /// <inheritdoc/>
     public override Time Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return default;
+        }
+
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
         return Time.TryParse(text, out var time) ? time : throw new JsonException($"\"{text}\" is not an RFC 3339 time");
     }
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, Time value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, Time value, JsonSerializerOptions options)
+    {
+        if (value == default)
+        {
+            writer.WriteNullValue();
+        }
+        else
+        {
+            writer.WriteStringValue(value.ToString());
+        }
+    }
 }

@@ -20,6 +20,5 @@ public sealed class UserInfo
 
     /// <summary>What else the authenticator says.</summary>
     [Field(4)]
-    [Scalar(ScalarForm.WrappedList)]
     public Dictionary<string, List<string>>? Extra { get; set; }
 }

@@ -24,7 +24,6 @@ public sealed class SubjectAccessReviewSpec
 
     /// <summary>What else the authenticator says of the user.</summary>
     [Field(5)]
-    [Scalar(ScalarForm.WrappedList)]
     public Dictionary<string, List<string>>? Extra { get; set; }
 
     /// <summary>Identity of the user.</summary>

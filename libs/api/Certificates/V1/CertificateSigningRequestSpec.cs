@@ -39,6 +39,5 @@ public sealed class CertificateSigningRequestSpec
 
     /// <summary>What else the authenticator says of who asks.</summary>
     [Field(6)]
-    [Scalar(ScalarForm.WrappedList)]
     public Dictionary<string, List<string>>? Extra { get; set; }
 }

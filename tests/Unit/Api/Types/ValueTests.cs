@@ -79,4 +79,13 @@ public class ValueTests
         Assert.Equal(("2", "512Mi", "1500m"), (limits["cpu"].ToString(), limits["memory"].ToString(), limits["x"].ToString()));
         Assert.Throws<JsonException>(() => KubeJson.Deserialize<ResourceRequirements>("""{"limits":{"cpu":"two"}}"""));
     }
+
+    [Fact]
+    public void NullInAMapIsTheZeroValue()
+    {
+        var budget = KubeJson.Deserialize<Kube.Api.Policy.V1.PodDisruptionBudgetStatus>("""{"disruptedPods":{"a":null,"b":"2026-01-02T03:04:05Z"}}""");
+        Assert.Equal(default, budget.DisruptedPods!["a"]);
+        Assert.Contains("\"disruptedPods\":{\"a\":null,\"b\":\"2026-01-02T03:04:05Z\"}", KubeJson.SerializeToString(budget), StringComparison.Ordinal);
+        Assert.True(KubeJson.Deserialize<ResourceRequirements>("""{"limits":{"cpu":null}}""").Limits!["cpu"].IsZero);
+    }
 }
