@@ -1,0 +1,106 @@
+using Kube.RaftStore.Raft;
+using Microsoft.Extensions.Logging;
+
+namespace Kube.RaftStore.Transport.Grpc;
+
+/// <summary>
+/// Members' messages over gRPC: a stream to every peer, which the sender opens. Its receiving half,
+/// <see cref="Service"/>, is served by a <see cref="PeerListener"/>.
+/// </summary>
+public sealed class GrpcRaftTransport : IRaftTransport
+{
+    private readonly GrpcTransportOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly PeerService _service;
+    private readonly Lock _lock = new();
+    private readonly List<Task> _ending = [];
+    private volatile Dictionary<ulong, PeerLink> _links = [];
+    private IReadOnlyList<RaftPeer> _peers = [];
+    private ITransportHandler? _handler;
+    private bool _disposed;
+
+    public GrpcRaftTransport(GrpcTransportOptions options, TimeProvider timeProvider, ILogger logger)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(options.ClusterId);
+        ArgumentOutOfRangeException.ThrowIfZero(options.MemberId);
+        _options = options;
+        _time = timeProvider;
+        _logger = logger;
+        _service = new PeerService(options);
+    }
+
+    /// <summary>The service to map on the peer port.</summary>
+    public Kube.Raft.V1.RaftPeer.RaftPeerBase Service => _service;
+
+    public void Start(ITransportHandler handler)
+    {
+        lock (_lock)
+        {
+            _handler = handler;
+            _service.Start(handler);
+            Connect();
+        }
+    }
+
+    public void SetPeers(IReadOnlyList<RaftPeer> peers)
+    {
+        lock (_lock)
+        {
+            _peers = [.. peers.Where(p => p.Id != _options.MemberId)];
+            Connect();
+        }
+    }
+
+    public void Send(IReadOnlyList<Message> messages)
+    {
+        var links = _links;
+        for (var i = 0; i < messages.Count; i++)
+        {
+            var message = messages[i];
+            if (links.TryGetValue(message.To, out var link))
+            {
+                link.Send(message);
+            }
+            else if (message.Type == MessageType.Snapshot)
+            {
+                _handler?.SnapshotSent(message.To, delivered: false);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        List<Task> ending;
+        lock (_lock)
+        {
+            _disposed = true;
+            _peers = [];
+            Connect();
+            ending = [.. _ending];
+        }
+
+        await Task.WhenAll(ending).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes the links those of the peers. Under the lock.</summary>
+    private void Connect()
+    {
+        if (_handler is null || (_disposed && _peers.Count > 0))
+        {
+            return;
+        }
+
+        var next = new Dictionary<ulong, PeerLink>();
+        foreach (var peer in _peers.Where(p => p.Addresses.Count > 0))
+        {
+            next[peer.Id] = _links.TryGetValue(peer.Id, out var link) && link.Peer.Addresses.SequenceEqual(peer.Addresses)
+                ? link
+                : new PeerLink(_options, peer, _handler, _time, _logger);
+        }
+
+        _ending.RemoveAll(t => t.IsCompleted);
+        _ending.AddRange(_links.Values.Except(next.Values).Select(l => l.DisposeAsync().AsTask()));
+        _links = next;
+    }
+}

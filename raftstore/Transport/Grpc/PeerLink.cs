@@ -1,0 +1,252 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Kube.Raft.V1;
+using Kube.RaftStore.Raft;
+using Microsoft.Extensions.Logging;
+
+namespace Kube.RaftStore.Transport.Grpc;
+
+/// <summary>
+/// The way to one peer: a stream that is opened again whenever it breaks, and a connection of its own for a snapshot,
+/// so that heartbeats do not wait behind it.
+/// </summary>
+internal sealed partial class PeerLink : IAsyncDisposable
+{
+    private readonly GrpcTransportOptions _options;
+    private readonly ITransportHandler _handler;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly SendQueue _queue;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _run;
+    private Task _snapshot = Task.CompletedTask;
+    private int _address;
+    private bool _wasConnected;
+
+    public PeerLink(GrpcTransportOptions options, Transport.RaftPeer peer, ITransportHandler handler, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        Peer = peer;
+        _handler = handler;
+        _time = time;
+        _logger = logger;
+        _queue = new SendQueue(options.MaxQueuedMessages, options.MaxQueuedBytes);
+        _run = Task.Run(RunAsync);
+    }
+
+    public Transport.RaftPeer Peer { get; }
+
+    public void Send(Message message)
+    {
+        if (message.Type == MessageType.Snapshot)
+        {
+            StartSnapshot(message);
+        }
+        else if (!_queue.TryAdd(message))
+        {
+            _handler.Unreachable(Peer.Id, isGone: false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _run.ConfigureAwait(false);
+        await _snapshot.ConfigureAwait(false);
+        _queue.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var backOff = _options.MinBackOff;
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await ExchangeAsync(_stop.Token).ConfigureAwait(false);
+            }
+            catch (Exception) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                OnBroken(e);
+            }
+
+            if (_wasConnected)
+            {
+                // At once: whether the peer's process is still there decides how soon a new leader is looked for.
+                _wasConnected = false;
+                backOff = _options.MinBackOff;
+                continue;
+            }
+
+            _address++;
+            if (!await TryPauseAsync(backOff).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            backOff = backOff * 2 < _options.MaxBackOff ? backOff * 2 : _options.MaxBackOff;
+        }
+    }
+
+    private async Task<bool> TryPauseAsync(TimeSpan pause)
+    {
+        try
+        {
+            await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private void OnBroken(Exception exception)
+    {
+        var isGone = IsRefused(exception);
+        if (_wasConnected || !isGone)
+        {
+            LogBroken(_logger, _options.MemberId, Peer.Id, exception.Message);
+        }
+
+        if (_queue.Clear() || _wasConnected || isGone)
+        {
+            _handler.Unreachable(Peer.Id, isGone);
+        }
+    }
+
+    private static bool IsRefused(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>One stream, from its opening to its end.</summary>
+    private async Task ExchangeAsync(CancellationToken cancellationToken)
+    {
+        using var channel = OpenChannel();
+        using var call = new Kube.Raft.V1.RaftPeer.RaftPeerClient(channel).Exchange(cancellationToken: cancellationToken);
+        using (var limit = new CancellationTokenSource(_options.ConnectTimeout, _time))
+        using (limit.Token.Register(call.Dispose))
+        {
+            await call.RequestStream.WriteAsync(new Envelope { Greeting = Greeting() }, cancellationToken).ConfigureAwait(false);
+            if (!await call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false))
+            {
+                throw new IOException("the peer ended the stream");
+            }
+        }
+
+        Check(call.ResponseStream.Current);
+        _wasConnected = true;
+        _queue.Clear();
+        LogConnected(_logger, _options.MemberId, Peer.Id, Address);
+        _handler.Connected(Peer.Id);
+        await PumpAsync(call, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PumpAsync(AsyncDuplexStreamingCall<Envelope, Greeting> call, CancellationToken cancellationToken)
+    {
+        // Nothing more comes: the end of this read is the end of the connection, seen even while nothing is sent.
+        var end = call.ResponseStream.MoveNext(cancellationToken);
+        var messages = new List<Message>();
+        while (true)
+        {
+            var wait = _queue.WaitAsync(cancellationToken);
+            if (await Task.WhenAny(wait, end).ConfigureAwait(false) == end)
+            {
+                await end.ConfigureAwait(false);
+                throw new IOException("the peer ended the stream");
+            }
+
+            await wait.ConfigureAwait(false);
+            _queue.Take(messages, _options.MaxEnvelopeBytes);
+            if (messages.Count == 0)
+            {
+                continue;
+            }
+
+            var envelope = new Envelope();
+            foreach (var message in messages)
+            {
+                envelope.Messages.Add(WireFormat.ToWire(message));
+            }
+
+            messages.Clear();
+            await call.RequestStream.WriteAsync(envelope, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private Uri Address => Peer.Addresses[_address % Peer.Addresses.Count];
+
+    private GrpcChannel OpenChannel()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectTimeout = _options.ConnectTimeout,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            KeepAlivePingDelay = TimeSpan.FromSeconds(5),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+        };
+        if (_options.Tls is { } tls)
+        {
+            handler.SslOptions = new SslClientAuthenticationOptions
+            {
+                ClientCertificates = [tls.Certificate],
+                LocalCertificateSelectionCallback = (_, _, _, _, _) => tls.Certificate,
+                RemoteCertificateValidationCallback = (_, certificate, _, errors) => tls.VerifyServer(certificate as X509Certificate2, errors),
+            };
+        }
+
+        return GrpcChannel.ForAddress(Address, new GrpcChannelOptions
+        {
+            HttpHandler = handler,
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = GrpcTransportOptions.MaxMessageBytes,
+            TimeProvider = _time,
+        });
+    }
+
+    private Greeting Greeting() => new()
+    {
+        ProtocolVersion = GrpcTransportOptions.ProtocolVersion,
+        ClusterId = _options.ClusterId,
+        From = _options.MemberId,
+        To = Peer.Id,
+    };
+
+    private void Check(Greeting greeting)
+    {
+        if (greeting.ClusterId != _options.ClusterId || greeting.From != Peer.Id)
+        {
+            throw new IOException($"at {Address} answers member {greeting.From:x} of cluster {greeting.ClusterId:x}");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "member {Member:x} is connected to {Peer:x} at {Address}")]
+    private static partial void LogConnected(ILogger logger, ulong member, ulong peer, Uri address);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "member {Member:x} lost its way to {Peer:x}: {Reason}")]
+    private static partial void LogBroken(ILogger logger, ulong member, ulong peer, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "member {Member:x} could not send snapshot {Index} to {Peer:x}: {Reason}")]
+    private static partial void LogSnapshotFailed(ILogger logger, ulong member, ulong peer, ulong index, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "member {Member:x} sent snapshot {Index} to {Peer:x}, {Bytes} bytes from byte {Offset} on")]
+    private static partial void LogSnapshotSent(ILogger logger, ulong member, ulong peer, ulong index, long bytes, ulong offset);
+}
