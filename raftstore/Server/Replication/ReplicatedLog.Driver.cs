@@ -227,7 +227,7 @@ public sealed partial class ReplicatedLog
     /// <summary>What other threads see of the node: replaced as a whole, never changed.</summary>
     private sealed class SharedState
     {
-        private readonly Membership _source;
+        private readonly Raft.Configuration.Membership _source;
 
         public SharedState(RaftNode node, ConfState before)
         {
