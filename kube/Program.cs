@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kube.ApiServer.Host;
 using Kube.Commands;
 using Kube.Controllers.Host;
 using Kube.RaftStore.Host;
@@ -6,6 +7,7 @@ using Kube.Scheduler.Host;
 
 var root = new RootCommand("Kube: a Kubernetes control plane in one executable.");
 root.Subcommands.Add(ClusterCommand.Create());
+root.Subcommands.Add(ApiServerCommand.Create());
 root.Subcommands.Add(ControllersCommand.Create());
 root.Subcommands.Add(SchedulerCommand.Create());
 root.Subcommands.Add(StoreCommand.Create());

@@ -28,6 +28,9 @@ public sealed partial record KubeStatus(int Code, string Reason, string Message)
     /// <summary>How long the client should wait before it tries again; 0 for not said.</summary>
     public int RetryAfterSeconds { get; init; }
 
+    /// <summary>Token that goes on with an expired list in the newest state; empty for none.</summary>
+    public string Continue { get; init; } = "";
+
     private bool HasDetails { get; init; } = true;
 
     /// <summary>The Status object as the API answers it.</summary>
@@ -37,7 +40,7 @@ public sealed partial record KubeStatus(int Code, string Reason, string Message)
         {
             ["kind"] = "Status",
             ["apiVersion"] = "v1",
-            ["metadata"] = new JsonObject(),
+            ["metadata"] = Continue.Length == 0 ? new JsonObject() : new JsonObject { ["continue"] = Continue },
             ["status"] = "Failure",
             ["message"] = Message,
         };

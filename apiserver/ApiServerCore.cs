@@ -1,0 +1,111 @@
+using Kube.Api.Schema;
+using Kube.ApiServer.Endpoints;
+using Kube.ApiServer.FlowControl;
+using Kube.ApiServer.Registry;
+using Kube.ApiServer.Registry.Subresources;
+using Kube.ApiServer.Storage;
+using Kube.ApiServer.Storage.WatchCache;
+using Kube.Base;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Kube.ApiServer;
+
+/// <summary>
+/// The API server without sockets and files: from an HTTP exchange to the store and back. Thread-safe once started.
+/// </summary>
+public sealed class ApiServerCore : IAsyncDisposable
+{
+    private readonly StoreFeed _feed;
+    private readonly ApiMetrics _metrics;
+    private readonly ApiPipeline _pipeline;
+    private readonly CancellationTokenSource _stopping = new();
+
+    public ApiServerCore(ApiServerCoreOptions options, IObjectStorage storage, TimeProvider time, ILoggerFactory loggers)
+    {
+        var identifiers = new IdentifierSource(new Prng(options.Seed));
+        _feed = new StoreFeed(storage, time, loggers);
+        Registry = new ResourceRegistry(storage, _feed, time, identifiers);
+        var subresources = new SubresourceCatalog(
+            time, () => Registry.Find("policy", "v1", "poddisruptionbudgets"), options.Kubelets, () => Registry.Get("", "v1", "nodes"), options.CreateSubresources(Registry));
+        var catalog = new ResourceCatalog(storage, options.ServiceRange, identifiers, options.EventTimeToLive, subresources);
+        foreach (var definition in catalog.Build(KindCatalog.Default.Kinds))
+        {
+            Registry.Add(definition);
+        }
+
+        var security = options.CreateSecurity(Registry);
+        Registry.Admission = security.Admission;
+        var resources = new ResourceEndpoint(Registry, time, identifiers);
+        foreach (var (resource, review) in security.Reviews)
+        {
+            resources.Reviews[resource] = review;
+        }
+
+        resources.Reviews[("", "v1", "bindings")] = new BindingResource(new BindingSubresource(time), () => Registry.Get("", "v1", "pods"));
+        var inFlight = new InFlightLimiter(options.MaxReadsInFlight, options.MaxWritesInFlight);
+        _metrics = new ApiMetrics(() => inFlight.Reads, () => inFlight.Writes);
+        _pipeline = new ApiPipeline(
+            new ApiPipelineOptions
+            {
+                Authenticator = security.Authenticator,
+                Authorizer = security.Authorizer,
+                AllowAnonymous = options.AllowAnonymous,
+                Audit = options.Audit,
+                InFlight = inFlight,
+                Metrics = _metrics,
+                Resources = resources,
+                Paths = MapPaths(options, resources),
+                Identifiers = identifiers,
+                RequestTimeout = options.RequestTimeout,
+                Stopping = _stopping.Token,
+            },
+            time,
+            loggers.CreateLogger<ApiPipeline>());
+    }
+
+    public ResourceRegistry Registry { get; }
+
+    /// <summary>True once every cache has its first list.</summary>
+    public bool CachesReady => _feed.IsReady;
+
+    /// <summary>Starts to read the store.</summary>
+    public void Start() => _feed.Start();
+
+    /// <summary>Handles one HTTP exchange. Never throws but for a broken invariant.</summary>
+    public Task InvokeAsync(HttpContext http) => _pipeline.InvokeAsync(http);
+
+    /// <summary>Ends the long streams, so that a server that stops need not wait for them.</summary>
+    public Task StopStreamsAsync() => _stopping.CancelAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _feed.DisposeAsync().ConfigureAwait(false);
+        _metrics.Dispose();
+        _stopping.Dispose();
+    }
+
+    private PathEndpoint MapPaths(ApiServerCoreOptions options, ResourceEndpoint resources)
+    {
+        var reviews = KindCatalog.Default.Kinds.Where(k => resources.Reviews.ContainsKey((k.Group, k.Version, k.Plural))).ToList();
+        var discovery = new DiscoveryEndpoint(Registry, reviews, options.AdvertisedAddress);
+        var paths = new PathEndpoint();
+        paths
+            .Map("/api", discovery.CoreAsync)
+            .Map("/apis", discovery.GroupsAsync)
+            .Map("/api", discovery.BelowAsync, below: true)
+            .Map("/apis", discovery.BelowAsync, below: true)
+            .Map("/version", VersionAsync)
+            .Map("/", request => paths.ListAsync(request, discovery.Paths));
+        foreach (var (path, handler) in options.HostPaths)
+        {
+            paths.Map(path, request => handler(request.Http), below: true);
+        }
+
+        return paths;
+    }
+
+    private static Task VersionAsync(ApiRequest request) =>
+        ResponseWriter.WriteObjectAsync(request, 200, VersionDocument.Build(), null, ResponseWriter.Negotiate(request, allowProtobuf: false) with { Pretty = true, As = null });
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kube.Api.Errors;
+using Kube.Api.Schema;
+using Kube.Api.Serialization;
+using Kube.ApiServer.Registry;
+using Microsoft.AspNetCore.Http;
+
+namespace Kube.ApiServer.Endpoints;
+
+/// <summary>Writes answers in the format that the client asked for.</summary>
+internal static class ResponseWriter
+{
+    private static readonly JsonSerializerOptions PrettyOptions = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The answer's format, by the Accept header and the pretty parameter.</summary>
+    /// <exception cref="KubeStatusException">406: nothing that the client accepts is served.</exception>
+    public static NegotiatedFormat Negotiate(ApiRequest request, bool allowProtobuf = true, bool allowTable = true)
+    {
+        var accept = request.Http.Request.Headers.Accept.ToString();
+        var format = AcceptHeader.Negotiate(accept, allowProtobuf, allowTable)
+            ?? throw ApiErrors.NotAcceptable(AcceptHeader.Supported(allowProtobuf));
+        var pretty = format.Pretty || (request.Query("pretty") is { } asked && asked is not ("false" or "0"));
+        return format with { Pretty = pretty };
+    }
+
+    /// <summary>Writes an object.</summary>
+    public static Task WriteObjectAsync(ApiRequest request, int code, JsonObject obj, ObjectSchema? schema, NegotiatedFormat format)
+    {
+        var bytes = format switch
+        {
+            { Format: WireFormat.Json, Pretty: true } => Indented(obj),
+            { Format: WireFormat.Json } => ObjectJson.Encode(obj),
+            _ => ObjectCodec.Encode(obj, format.Format, schema),
+        };
+        return WriteBytesAsync(request, code, bytes, ContentTypeOf(format));
+    }
+
+    /// <summary>Writes an object that is already encoded as JSON; decodes it only for another format.</summary>
+    public static Task WriteEncodedAsync(ApiRequest request, int code, ReadOnlyMemory<byte> json, ObjectSchema? schema, NegotiatedFormat format) =>
+        format is { Format: WireFormat.Json, Pretty: false }
+            ? WriteBytesAsync(request, code, json, WireFormats.Json)
+            : WriteObjectAsync(request, code, ObjectJson.Decode(json.Span), schema, format);
+
+    public static async Task WriteBytesAsync(ApiRequest request, int code, ReadOnlyMemory<byte> body, string contentType)
+    {
+        Start(request, code, contentType);
+        await Compression.WriteAsync(request.Http, body, request.Aborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Sets status and headers of an answer whose body follows.</summary>
+    public static void Start(ApiRequest request, int code, string contentType)
+    {
+        var response = request.Http.Response;
+        response.StatusCode = code;
+        response.ContentType = contentType;
+        response.Headers.CacheControl = "no-cache, private";
+        foreach (var warning in request.Warnings.Distinct())
+        {
+            response.Headers.Append("Warning", $"299 - \"{Escape(warning)}\"");
+        }
+    }
+
+    /// <summary>Writes a Status error, in JSON unless the client takes only something else.</summary>
+    public static async Task WriteStatusAsync(HttpContext http, KubeStatus status, CancellationToken cancellationToken)
+    {
+        var response = http.Response;
+        if (response.HasStarted)
+        {
+            http.Abort();
+            return;
+        }
+
+        response.Clear();
+        response.StatusCode = status.Code;
+        var format = AcceptHeader.Negotiate(http.Request.Headers.Accept.ToString())?.Format ?? WireFormat.Json;
+        response.ContentType = WireFormats.MediaTypeOf(format);
+        response.Headers.CacheControl = "no-cache, private";
+        var json = status.ToJson();
+        if (ObjectAccessor.Number(json["details"] as JsonObject, "retryAfterSeconds") is > 0 and var seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        var body = ObjectCodec.Encode(json, format, KindCatalog.Default.FindSchema("v1", "Status"));
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body, cancellationToken).ConfigureAwait(false);
+    }
+
+    public static string ContentTypeOf(NegotiatedFormat format) => WireFormats.MediaTypeOf(format.Format);
+
+    private static byte[] Indented(JsonObject obj)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes<JsonNode>(obj, PrettyOptions);
+        return [.. body, (byte)'\n'];
+    }
+
+    private static string Escape(string text) =>
+        string.Concat(text.Select(c => c is '"' or '\\' ? "\\" + c : char.IsControl(c) || c > '~' ? "?" : c.ToString()));
+}

@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+
+namespace Kube.ApiServer.Endpoints;
+
+/// <summary>What /version answers: Kubernetes 1.32's API, made by this build.</summary>
+internal static class VersionDocument
+{
+    public const string GitVersion = "v1.32.4+kube";
+
+    public static JsonObject Build() => new()
+    {
+        ["major"] = "1",
+        ["minor"] = "32",
+        ["gitVersion"] = GitVersion,
+        ["gitCommit"] = "",
+        ["gitTreeState"] = "",
+        ["buildDate"] = "1970-01-01T00:00:00Z",
+        ["goVersion"] = RuntimeInformation.FrameworkDescription,
+        ["compiler"] = "roslyn",
+        ["platform"] = "linux/" + (RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "amd64" : "arm64"),
+    };
+}

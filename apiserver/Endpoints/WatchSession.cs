@@ -1,0 +1,129 @@
+using System.IO.Pipelines;
+using Kube.ApiServer.Registry;
+using Kube.ApiServer.Storage.WatchCache;
+
+namespace Kube.ApiServer.Endpoints;
+
+/// <summary>
+/// One running watch: reads the cache's changes by its cursor, turns them into what the selection sees, and writes
+/// them. Its queue is the cache's ring; when the client is so slow that the ring has moved on, the watch ends, and the
+/// client lists again. Runs as one task.
+/// </summary>
+internal sealed class WatchSession(
+    ResourceStore store, Selection selection, ListParameters parameters, WatchEncoder encoder, PipeWriter writer, WatchStart start)
+{
+    private const int EventsPerRead = 128;
+    private const int FlushSizeBytes = 64 * 1024;
+
+    private readonly CacheEvent[] _events = new CacheEvent[EventsPerRead];
+    private long _seen = start.Revision;
+
+    public async Task RunAsync(TimeProvider time, TimeSpan bookmarkPeriod, CancellationToken cancellationToken)
+    {
+        await SendInitialAsync(cancellationToken).ConfigureAwait(false);
+        var cache = store.Cache;
+        var nextBookmark = time.GetTimestamp() + (long)(bookmarkPeriod.TotalSeconds * time.TimestampFrequency);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var changed = cache.Changed;
+            var position = store.Feed.Position;
+            if (!start.Cursor.TryRead(_events, out var count))
+            {
+                return;
+            }
+
+            if (count > 0)
+            {
+                Write(_events.AsSpan(0, count));
+                await FlushAsync(cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            // Nothing was left to read after the position was taken, so everything up to it has been seen.
+            _seen = Math.Max(_seen, position);
+            var wait = TimeSpan.FromSeconds((nextBookmark - time.GetTimestamp()) / (double)time.TimestampFrequency);
+            if (wait <= TimeSpan.Zero)
+            {
+                nextBookmark = time.GetTimestamp() + (long)(bookmarkPeriod.TotalSeconds * time.TimestampFrequency);
+                if (parameters.AllowWatchBookmarks)
+                {
+                    encoder.WriteBookmark(writer, _seen, initialEventsEnd: false);
+                    await FlushAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                continue;
+            }
+
+            await WaitAsync(changed, wait, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task WaitAsync(Task changed, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await changed.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Time for a bookmark.
+        }
+    }
+
+    private async Task SendInitialAsync(CancellationToken cancellationToken)
+    {
+        if (start.Initial is { } objects)
+        {
+            foreach (var item in selection.Of(objects))
+            {
+                encoder.WriteEvent(writer, "ADDED", item);
+                if (writer.UnflushedBytes > FlushSizeBytes)
+                {
+                    await FlushAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+
+        if (parameters.SendInitialEvents && parameters.AllowWatchBookmarks)
+        {
+            encoder.WriteBookmark(writer, start.Revision, initialEventsEnd: true);
+        }
+
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Write(ReadOnlySpan<CacheEvent> events)
+    {
+        foreach (var change in events)
+        {
+            if (change.Revision <= start.Revision && start.Initial is not null)
+            {
+                // The initial state has it.
+                continue;
+            }
+
+            var now = change.Current is { } current && selection.Matches(current);
+            var before = change.Previous is { } previous && selection.Matches(previous);
+            if (now)
+            {
+                encoder.WriteEvent(writer, before ? "MODIFIED" : "ADDED", change.Current!);
+            }
+            else if (before)
+            {
+                encoder.WriteEvent(writer, "DELETED", change.Departed());
+            }
+
+            _seen = Math.Max(_seen, change.Revision);
+        }
+    }
+
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        var result = await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+        if (result.IsCompleted)
+        {
+            throw new OperationCanceledException("the client is gone");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Kube.ApiServer.Auth;
+using Kube.ApiServer.Registry.Services;
+using Kube.ApiServer.Storage;
+using Kube.ApiServer.Storage.Etcd;
+using Kube.Hosting;
+using Kube.Hosting.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kube.ApiServer.Host;
+
+/// <summary>
+/// A running API server: HTTPS with HTTP/1.1 and HTTP/2 on one port, over a store. Disposing stops it: long streams
+/// end, requests in flight are finished, the port is closed.
+/// </summary>
+public sealed class ApiServerHost : IAsyncDisposable
+{
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(10);
+
+    private readonly WebApplication _application;
+    private readonly IObjectStorage _storage;
+    private readonly MetricsRegistry _metrics;
+    private readonly SystemObjects _systemObjects;
+    private readonly StoreCompactor? _compactor;
+    private readonly IDisposable? _kubelets;
+
+    private ApiServerHost(
+        WebApplication application, ApiServerCore core, IObjectStorage storage, MetricsRegistry metrics, SystemObjects systemObjects, StoreCompactor? compactor, IDisposable? kubelets)
+    {
+        _application = application;
+        Core = core;
+        _storage = storage;
+        _metrics = metrics;
+        _systemObjects = systemObjects;
+        _compactor = compactor;
+        _kubelets = kubelets;
+    }
+
+    public ApiServerCore Core { get; }
+
+    /// <summary>Starts to serve. Returns once the port is open; /readyz tells when the caches are filled.</summary>
+    /// <exception cref="StartupException">A file cannot be read, or the port not be bound.</exception>
+    public static async Task<ApiServerHost> StartAsync(ApiServerOptions options, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var storage = CreateStorage(options, time, loggers);
+        return await StartAsync(options, storage, loggers, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same over a given store, which the host then owns.</summary>
+    public static async Task<ApiServerHost> StartAsync(
+        ApiServerOptions options, IObjectStorage storage, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var metrics = new MetricsRegistry();
+        var kubelets = CreateKubelets(options);
+        var range = AddressRange.TryParse(options.ServiceClusterIpRange)
+            ?? throw new StartupException($"--service-cluster-ip-range: '{options.ServiceClusterIpRange}' is not an IPv4 range such as 10.96.0.0/16");
+        ApiServerCore? core = null;
+        SystemObjects? systemObjects = null;
+        var live = new HealthChecks().Add("ping", () => true, "").Add("log", () => true, "");
+        AddStoreCheck(live, "etcd", storage);
+        var ready = new HealthChecks().Add("ping", () => true, "").Add("log", () => true, "");
+        AddStoreCheck(ready, "etcd", storage);
+        AddStoreCheck(ready, "etcd-readiness", storage);
+        ready.Add("informer-sync", () => core!.CachesReady, "the caches are not filled yet");
+        ready.Add("poststarthook/start-system-namespaces-controller", () => systemObjects!.Done, "the system namespaces are not there yet");
+        var logger = loggers.CreateLogger<ApiServerHost>();
+        var advertised = new IPEndPoint(options.AdvertiseAddress ?? options.Endpoint.Address, options.Endpoint.Port);
+        core = new ApiServerCore(
+            new ApiServerCoreOptions
+            {
+                ServiceRange = range,
+                AdvertisedAddress = advertised.ToString(),
+                Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+                EventTimeToLive = options.EventTtl,
+                RequestTimeout = options.RequestTimeout,
+                MaxReadsInFlight = options.MaxRequestsInflight,
+                MaxWritesInFlight = options.MaxMutatingRequestsInflight,
+                AllowAnonymous = options.AnonymousAuth,
+                Kubelets = kubelets,
+                CreateSecurity = _ => SecurityOf(options),
+                HostPaths = new Dictionary<string, RequestDelegate>
+                {
+                    ["/healthz"] = http => HealthPaths.AnswerAsync(http, "healthz", live, time, logger),
+                    ["/livez"] = http => HealthPaths.AnswerAsync(http, "livez", live, time, logger),
+                    ["/readyz"] = http => HealthPaths.AnswerAsync(http, "readyz", ready, time, logger),
+                    ["/metrics"] = http => WriteMetricsAsync(http, metrics),
+                },
+            },
+            storage,
+            time,
+            loggers);
+        systemObjects = new SystemObjects(core.Registry, range, advertised, time, loggers.CreateLogger<SystemObjects>());
+        var application = Build(options, core, loggers);
+        core.Start();
+        await ComponentServer.StartAsync(application, options.Endpoint, cancellationToken).ConfigureAwait(false);
+        systemObjects.Start();
+        var compactor = storage is EtcdObjectStorage etcd && options.EtcdCompactionInterval > TimeSpan.Zero
+            ? new StoreCompactor(etcd, options.EtcdCompactionInterval, time, loggers.CreateLogger<StoreCompactor>())
+            : null;
+        return new ApiServerHost(application, core, storage, metrics, systemObjects, compactor, kubelets);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _systemObjects.DisposeAsync().ConfigureAwait(false);
+        if (_compactor is not null)
+        {
+            await _compactor.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await Core.StopStreamsAsync().ConfigureAwait(false);
+        await _application.StopAsync().ConfigureAwait(false);
+        await _application.DisposeAsync().ConfigureAwait(false);
+        await Core.DisposeAsync().ConfigureAwait(false);
+        await _storage.DisposeAsync().ConfigureAwait(false);
+        _kubelets?.Dispose();
+        _metrics.Dispose();
+    }
+
+    private static WebApplication Build(ApiServerOptions options, ApiServerCore core, ILoggerFactory loggers)
+    {
+        var certificate = ServingCertificate.Load(options.TlsCertFile, options.TlsPrivateKeyFile);
+        var authorities = options.ClientCaFile is { } file ? ServingCertificate.LoadAuthorities(file) : null;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainLimit);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.AllowSynchronousIO = false;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1_000;
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+            kestrel.Limits.MaxRequestLineSize = 64 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
+            kestrel.Limits.MaxRequestBufferSize = 256 * 1024;
+            kestrel.Listen(options.Endpoint, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificate = certificate;
+                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                    https.ClientCertificateValidation = (presented, _, _) =>
+                        authorities is not null && ServingCertificate.IsTrusted(presented, authorities, ServingCertificate.ClientAuthentication);
+                });
+            });
+        });
+        var application = builder.Build();
+        application.Run(core.InvokeAsync);
+        return application;
+    }
+
+    private static EtcdObjectStorage CreateStorage(ApiServerOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        var certificate = options is { EtcdCertFile: { } cert, EtcdKeyFile: { } key } ? ServingCertificate.Load(cert, key) : null;
+        return new EtcdObjectStorage(
+            new EtcdStorageOptions
+            {
+                Endpoints = options.EtcdServers,
+                Authorities = options.EtcdCaFile is { } ca ? ServingCertificate.LoadAuthorities(ca) : null,
+                ClientCertificate = certificate,
+            },
+            time,
+            loggers);
+    }
+
+    private static KubeletClient? CreateKubelets(ApiServerOptions options) =>
+        options is { KubeletClientCertificate: { } cert, KubeletClientKey: { } key, KubeletCertificateAuthority: { } ca }
+            ? new KubeletClient(ServingCertificate.Load(cert, key), ServingCertificate.LoadAuthorities(ca))
+            : null;
+
+    private static SecurityParts SecurityOf(ApiServerOptions options) => options.AuthorizationModes.Contains("AlwaysAllow")
+        ? SecurityParts.Minimal with { Authorizer = new AlwaysAllowAuthorizer() }
+        : SecurityParts.Minimal;
+
+    private static void AddStoreCheck(HealthChecks checks, string name, IObjectStorage storage) =>
+        checks.Add(name, async cancellationToken => await storage.CurrentRevisionAsync(cancellationToken).ConfigureAwait(false));
+
+    private static Task WriteMetricsAsync(HttpContext http, MetricsRegistry metrics)
+    {
+        http.Response.ContentType = PrometheusText.ContentType;
+        return http.Response.WriteAsync(PrometheusText.Write(metrics), http.RequestAborted);
+    }
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Kube.Api.Errors;
+using Kube.Api.Schema;
+using Kube.ApiServer.Auth;
+using Kube.ApiServer.Endpoints;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Kube.ApiServer.Registry.Subresources;
+
+/// <summary>pods/log: the output of a container, as the kubelet of the pod's node has it, passed through as it comes.</summary>
+internal sealed class LogSubresource(IKubeletClient kubelets, Func<ResourceStore> nodes, TimeProvider time) : IConnectSubresource
+{
+    private const string DefaultContainerAnnotation = "kubectl.kubernetes.io/default-container";
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
+    private static readonly string[] Served = ["get"];
+    private static readonly string[] Passed = ["follow", "previous", "sinceSeconds", "sinceTime", "timestamps", "tailLines", "limitBytes", "stream"];
+
+    public GroupVersionKind Kind { get; } = new("", "v1", "Pod");
+
+    public IReadOnlyList<string> Verbs => Served;
+
+    public async Task ConnectAsync(HttpContext http, RequestInfo request, UserInfo user, ResourceStore store, CancellationToken cancellationToken)
+    {
+        if (request.Verb != "get")
+        {
+            throw ApiErrors.MethodNotSupported();
+        }
+
+        var pod = await store.FindAsync(request.Namespace, request.Name, cancellationToken).ConfigureAwait(false)
+            ?? throw ApiErrors.NotFound(store.Definition, request.Name);
+        var container = ContainerOf(pod, request.Name, http.Request.Query["container"].ToString());
+        var node = ObjectAccessor.Text(pod["spec"] as JsonObject, "nodeName");
+        http.Response.ContentType = "text/plain";
+        if (node.Length == 0)
+        {
+            // Nobody runs it yet: it has written nothing.
+            return;
+        }
+
+        var address = new Uri(KubeletAddress(node), $"/containerLogs/{request.Namespace}/{request.Name}/{container}{QueryOf(http.Request.Query)}");
+        await PassAsync(http, address, container, request.Name, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PassAsync(HttpContext http, Uri address, string container, string pod, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage answer;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            answer = await kubelets.GetAsync(address, limit.Token).WaitAsync(AnswerLimit, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TimeoutException)
+        {
+            await limit.CancelAsync().ConfigureAwait(false);
+            throw ApiErrors.InternalError($"Get \"{address}\": {exception.GetBaseException().Message}");
+        }
+
+        using (answer)
+        {
+            if (!answer.IsSuccessStatusCode)
+            {
+                throw await RefusedAsync(answer, container, pod, cancellationToken).ConfigureAwait(false);
+            }
+
+            http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+            await http.Response.StartAsync(cancellationToken).ConfigureAwait(false);
+            var stream = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                await CopyAsync(stream, http.Response, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Copies and flushes what comes when it comes: a follower waits for lines, not for buffers.</summary>
+    private static async Task CopyAsync(Stream from, HttpResponse to, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[32 * 1024];
+        while (true)
+        {
+            var read = await from.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                return;
+            }
+
+            await to.Body.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+            await to.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<KubeStatusException> RefusedAsync(HttpResponseMessage answer, string container, string pod, CancellationToken cancellationToken)
+    {
+        var stream = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        var buffer = new byte[4096];
+        var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        var text = Encoding.UTF8.GetString(buffer, 0, read).TrimEnd();
+        return (int)answer.StatusCode switch
+        {
+            400 => ApiErrors.BadRequest(text),
+            404 => new KubeStatusException(new KubeStatus(404, "NotFound", $"the server could not find the requested resource ( pods/log {pod}, container {container}): {text}")),
+            _ => ApiErrors.InternalError($"the kubelet answered {(int)answer.StatusCode}: {text}"),
+        };
+    }
+
+    private Uri KubeletAddress(string name)
+    {
+        var node = nodes().FindCached("", name) ?? throw ApiErrors.NotFound(nodes().Definition, name);
+        var status = node["status"] as JsonObject;
+        var addresses = (status?["addresses"] as JsonArray)?.OfType<JsonObject>().ToList() ?? [];
+        var host = ((string[])["InternalIP", "ExternalIP", "Hostname", "InternalDNS"])
+            .Select(type => addresses.Find(a => ObjectAccessor.Text(a, "type") == type))
+            .FirstOrDefault(a => a is not null);
+        var port = ObjectAccessor.Number(status?["daemonEndpoints"]?["kubeletEndpoint"] as JsonObject, "Port") ?? 10250;
+        return host is null
+            ? throw ApiErrors.InternalError($"no preferred addresses found; known addresses: {addresses.Count}")
+            : new UriBuilder("https", ObjectAccessor.Text(host, "address"), (int)port).Uri;
+    }
+
+    private static string ContainerOf(JsonObject pod, string name, string asked)
+    {
+        var spec = pod["spec"] as JsonObject;
+        var containers = Names(spec, "containers");
+        var all = containers.Concat(Names(spec, "initContainers")).Concat(Names(spec, "ephemeralContainers")).ToList();
+        if (asked.Length > 0)
+        {
+            return all.Contains(asked) ? asked : throw ApiErrors.BadRequest($"container {asked} is not valid for pod {name}");
+        }
+
+        if (containers.Count == 1)
+        {
+            return containers[0];
+        }
+
+        var preferred = ObjectAccessor.Text((pod["metadata"] as JsonObject)?["annotations"] as JsonObject, DefaultContainerAnnotation);
+        return preferred.Length > 0 && all.Contains(preferred)
+            ? preferred
+            : throw ApiErrors.BadRequest($"a container name must be specified for pod {name}, choose one of: [{string.Join(' ', containers)}]");
+    }
+
+    private static List<string> Names(JsonObject? spec, string list) =>
+        [.. (spec?[list] as JsonArray)?.OfType<JsonObject>().Select(c => ObjectAccessor.Text(c, "name")) ?? []];
+
+    private static string QueryOf(IQueryCollection query)
+    {
+        var parts = Passed
+            .Where(p => query.ContainsKey(p))
+            .Select(p => string.Create(CultureInfo.InvariantCulture, $"{p}={Uri.EscapeDataString(query[p].ToString())}"));
+        var text = string.Join('&', parts);
+        return text.Length == 0 ? "" : "?" + text;
+    }
+}
