@@ -210,7 +210,7 @@ public enum NameFormat
     PathSegment,
 }
 
-/// <summary>The format that a string field's value must have.</summary>
+/// <summary>The format that a string field's value must have; on a kind, the format of its metadata.name.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Class)]
 public sealed class NameFormatAttribute(NameFormat format) : Attribute
 {

@@ -5,6 +5,7 @@ namespace Kube.Api.AdmissionRegistration.V1;
 
 /// <summary>Webhooks that may change objects on their way in.</summary>
 [Kind("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", Categories = "api-extensions")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class MutatingWebhookConfiguration : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.AdmissionRegistration.V1;
 
 /// <summary>Rules in CEL that requests must meet, once a binding puts them to use.</summary>
 [Kind("admissionregistration.k8s.io", "v1", "validatingadmissionpolicies", Categories = "api-extensions", Subresources = "status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class ValidatingAdmissionPolicy : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.AdmissionRegistration.V1;
 
 /// <summary>Puts a policy to use, for some requests and with some parameters.</summary>
 [Kind("admissionregistration.k8s.io", "v1", "validatingadmissionpolicybindings", Categories = "api-extensions")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class ValidatingAdmissionPolicyBinding : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

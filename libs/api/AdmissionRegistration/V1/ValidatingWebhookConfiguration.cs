@@ -5,6 +5,7 @@ namespace Kube.Api.AdmissionRegistration.V1;
 
 /// <summary>Webhooks that may refuse requests.</summary>
 [Kind("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", Categories = "api-extensions")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class ValidatingWebhookConfiguration : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

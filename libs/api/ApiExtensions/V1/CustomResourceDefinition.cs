@@ -5,6 +5,7 @@ namespace Kube.Api.ApiExtensions.V1;
 
 /// <summary>Adds a kind of objects to the API.</summary>
 [Kind("apiextensions.k8s.io", "v1", "customresourcedefinitions", ShortNames = "crd,crds", Categories = "api-extensions", Subresources = "status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class CustomResourceDefinition : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.ApiRegistration.V1;
 
 /// <summary>A version of a group and who serves it.</summary>
 [Kind("apiregistration.k8s.io", "v1", "apiservices", Categories = "api-extensions", Subresources = "status")]
+[NameFormat(NameFormat.PathSegment)]
 public sealed class APIService : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

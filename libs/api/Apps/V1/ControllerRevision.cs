@@ -7,6 +7,7 @@ namespace Kube.Api.Apps.V1;
 
 /// <summary>A stored state that a controller can return to. It never changes.</summary>
 [Kind("apps", "v1", "controllerrevisions", Namespaced = true)]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class ControllerRevision : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Apps.V1;
 
 /// <summary>Runs one pod on every node, or on every node of some kind.</summary>
 [Kind("apps", "v1", "daemonsets", Namespaced = true, ShortNames = "ds", Categories = "all", Subresources = "status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class DaemonSet : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

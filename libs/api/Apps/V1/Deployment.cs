@@ -5,6 +5,7 @@ namespace Kube.Api.Apps.V1;
 
 /// <summary>Keeps pods of one description running, and moves them step by step to a new description when it changes.</summary>
 [Kind("apps", "v1", "deployments", Namespaced = true, ShortNames = "deploy", Categories = "all", Subresources = "scale,status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class Deployment : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Apps.V1;
 
 /// <summary>Keeps a number of equal pods running. Usually made by a deployment.</summary>
 [Kind("apps", "v1", "replicasets", Namespaced = true, ShortNames = "rs", Categories = "all", Subresources = "scale,status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class ReplicaSet : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Apps.V1;
 
 /// <summary>Runs numbered pods, each with a lasting name and storage of its own.</summary>
 [Kind("apps", "v1", "statefulsets", Namespaced = true, ShortNames = "sts", Categories = "all", Subresources = "scale,status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class StatefulSet : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Autoscaling.V2;
 
 /// <summary>Sets how many pods there are by how busy they are.</summary>
 [Kind("autoscaling", "v2", "horizontalpodautoscalers", Namespaced = true, ShortNames = "hpa", Categories = "all", Subresources = "status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class HorizontalPodAutoscaler : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Batch.V1;
 
 /// <summary>Starts jobs at set times.</summary>
 [Kind("batch", "v1", "cronjobs", Namespaced = true, ShortNames = "cj", Categories = "all", Subresources = "status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class CronJob : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Batch.V1;
 
 /// <summary>Runs pods until a number of them have succeeded.</summary>
 [Kind("batch", "v1", "jobs", Namespaced = true, Categories = "all", Subresources = "status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class Job : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

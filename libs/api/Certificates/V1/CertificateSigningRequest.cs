@@ -5,6 +5,7 @@ namespace Kube.Api.Certificates.V1;
 
 /// <summary>Asks for a certificate to be signed.</summary>
 [Kind("certificates.k8s.io", "v1", "certificatesigningrequests", ShortNames = "csr", Subresources = "approval,status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class CertificateSigningRequest : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Coordination.V1;
 
 /// <summary>Something that one holder at a time has, and loses unless it renews.</summary>
 [Kind("coordination.k8s.io", "v1", "leases", Namespaced = true)]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class Lease : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Core.V1;
 
 /// <summary>Settings for programs to read.</summary>
 [Kind("", "v1", "configmaps", Namespaced = true, ShortNames = "cm")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class ConfigMap : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Core.V1;
 
 /// <summary>The addresses behind a service. EndpointSlice does the same in pieces.</summary>
 [Kind("", "v1", "endpoints", Namespaced = true, ShortNames = "ep")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class Endpoints : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

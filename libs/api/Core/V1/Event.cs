@@ -8,6 +8,7 @@ namespace Kube.Api.Core.V1;
 /// Something that happened to an object. Events are hints for people: they are kept for a while and may be lost.
 /// </summary>
 [Kind("", "v1", "events", Namespaced = true, ShortNames = "ev")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class Event : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Core.V1;
 
 /// <summary>Bounds and defaults for the resources of single objects in a namespace.</summary>
 [Kind("", "v1", "limitranges", Namespaced = true, ShortNames = "limits")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class LimitRange : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Core.V1;
 
 /// <summary>A part of the cluster with names of its own.</summary>
 [Kind("", "v1", "namespaces", ShortNames = "ns", Verbs = "create,delete,get,list,patch,update,watch", Subresources = "finalize,status")]
+[NameFormat(NameFormat.DnsLabel)]
 public sealed class Namespace : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Core.V1;
 
 /// <summary>A machine of the cluster.</summary>
 [Kind("", "v1", "nodes", ShortNames = "no", Subresources = "proxy,status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class Node : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

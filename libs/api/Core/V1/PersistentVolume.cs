@@ -5,6 +5,7 @@ namespace Kube.Api.Core.V1;
 
 /// <summary>A piece of storage in the cluster, made by an administrator or a driver, that outlives pods.</summary>
 [Kind("", "v1", "persistentvolumes", ShortNames = "pv", Subresources = "status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class PersistentVolume : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Core.V1;
 
 /// <summary>A user's claim on storage, met by binding a persistent volume to it.</summary>
 [Kind("", "v1", "persistentvolumeclaims", Namespaced = true, ShortNames = "pvc", Subresources = "status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class PersistentVolumeClaim : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

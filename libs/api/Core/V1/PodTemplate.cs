@@ -5,6 +5,7 @@ namespace Kube.Api.Core.V1;
 
 /// <summary>A stored description of pods to be made.</summary>
 [Kind("", "v1", "podtemplates", Namespaced = true)]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class PodTemplate : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Core.V1;
 
 /// <summary>Keeps a number of pods running. Deployments have taken its place.</summary>
 [Kind("", "v1", "replicationcontrollers", Namespaced = true, ShortNames = "rc", Categories = "all", Subresources = "scale,status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class ReplicationController : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

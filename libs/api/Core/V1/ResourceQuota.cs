@@ -5,6 +5,7 @@ namespace Kube.Api.Core.V1;
 
 /// <summary>Bounds what a namespace may use in all.</summary>
 [Kind("", "v1", "resourcequotas", Namespaced = true, ShortNames = "quota", Subresources = "status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class ResourceQuota : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

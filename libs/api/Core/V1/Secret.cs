@@ -5,6 +5,7 @@ namespace Kube.Api.Core.V1;
 
 /// <summary>Small pieces of confidential data.</summary>
 [Kind("", "v1", "secrets", Namespaced = true)]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class Secret : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

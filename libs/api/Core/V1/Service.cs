@@ -5,6 +5,7 @@ namespace Kube.Api.Core.V1;
 
 /// <summary>A name and an address for a changing set of pods, with their traffic shared among them.</summary>
 [Kind("", "v1", "services", Namespaced = true, ShortNames = "svc", Categories = "all", Subresources = "proxy,status")]
+[NameFormat(NameFormat.Dns1035Label)]
 public sealed class Service : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

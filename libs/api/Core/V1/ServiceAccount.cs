@@ -5,6 +5,7 @@ namespace Kube.Api.Core.V1;
 
 /// <summary>An identity for the programs in pods.</summary>
 [Kind("", "v1", "serviceaccounts", Namespaced = true, ShortNames = "sa", Subresources = "token")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class ServiceAccount : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

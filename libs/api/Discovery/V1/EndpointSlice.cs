@@ -5,6 +5,7 @@ namespace Kube.Api.Discovery.V1;
 
 /// <summary>A part of the addresses behind a service; a label names the service.</summary>
 [Kind("discovery.k8s.io", "v1", "endpointslices", Namespaced = true)]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class EndpointSlice : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -9,6 +9,7 @@ namespace Kube.Api.Events.V1;
 /// Something that happened to an object. Events are hints for people: they are kept for a while and may be lost.
 /// </summary>
 [Kind("events.k8s.io", "v1", "events", Namespaced = true, ShortNames = "ev")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class Event : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.FlowControl.V1;
 
 /// <summary>Sorts requests into flows and gives them a priority level.</summary>
 [Kind("flowcontrol.apiserver.k8s.io", "v1", "flowschemas", Subresources = "status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class FlowSchema : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

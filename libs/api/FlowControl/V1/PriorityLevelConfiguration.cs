@@ -5,6 +5,7 @@ namespace Kube.Api.FlowControl.V1;
 
 /// <summary>How much of the server some requests may use.</summary>
 [Kind("flowcontrol.apiserver.k8s.io", "v1", "prioritylevelconfigurations", Subresources = "status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class PriorityLevelConfiguration : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Networking.V1;
 
 /// <summary>Leads HTTP traffic from outside to services, by host name and path.</summary>
 [Kind("networking.k8s.io", "v1", "ingresses", Namespaced = true, ShortNames = "ing", Subresources = "status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class Ingress : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Networking.V1;
 
 /// <summary>A kind of ingress and the controller that serves it.</summary>
 [Kind("networking.k8s.io", "v1", "ingressclasses")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class IngressClass : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

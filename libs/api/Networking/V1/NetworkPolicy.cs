@@ -5,6 +5,7 @@ namespace Kube.Api.Networking.V1;
 
 /// <summary>Says which traffic some pods may have. Pods that no policy selects may have any.</summary>
 [Kind("networking.k8s.io", "v1", "networkpolicies", Namespaced = true, ShortNames = "netpol")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class NetworkPolicy : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

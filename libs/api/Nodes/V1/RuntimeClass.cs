@@ -5,6 +5,7 @@ namespace Kube.Api.Nodes.V1;
 
 /// <summary>A way of running pods that nodes offer.</summary>
 [Kind("node.k8s.io", "v1", "runtimeclasses")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class RuntimeClass : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

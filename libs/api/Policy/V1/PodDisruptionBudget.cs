@@ -5,6 +5,7 @@ namespace Kube.Api.Policy.V1;
 
 /// <summary>Bounds how many pods may be taken down on purpose at once.</summary>
 [Kind("policy", "v1", "poddisruptionbudgets", Namespaced = true, ShortNames = "pdb", Subresources = "status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class PodDisruptionBudget : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Rbac.V1;
 
 /// <summary>What may be done in the cluster, or in any namespace it is given for.</summary>
 [Kind("rbac.authorization.k8s.io", "v1", "clusterroles")]
+[NameFormat(NameFormat.PathSegment)]
 public sealed class ClusterRole : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Rbac.V1;
 
 /// <summary>Gives a cluster role to subjects, everywhere.</summary>
 [Kind("rbac.authorization.k8s.io", "v1", "clusterrolebindings")]
+[NameFormat(NameFormat.PathSegment)]
 public sealed class ClusterRoleBinding : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Rbac.V1;
 
 /// <summary>What may be done in a namespace.</summary>
 [Kind("rbac.authorization.k8s.io", "v1", "roles", Namespaced = true)]
+[NameFormat(NameFormat.PathSegment)]
 public sealed class Role : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

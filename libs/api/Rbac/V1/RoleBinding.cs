@@ -5,6 +5,7 @@ namespace Kube.Api.Rbac.V1;
 
 /// <summary>Gives a role to subjects, in one namespace.</summary>
 [Kind("rbac.authorization.k8s.io", "v1", "rolebindings", Namespaced = true)]
+[NameFormat(NameFormat.PathSegment)]
 public sealed class RoleBinding : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

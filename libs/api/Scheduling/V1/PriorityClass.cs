@@ -6,6 +6,7 @@ namespace Kube.Api.Scheduling.V1;
 
 /// <summary>Gives a priority a name.</summary>
 [Kind("scheduling.k8s.io", "v1", "priorityclasses", ShortNames = "pc")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class PriorityClass : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

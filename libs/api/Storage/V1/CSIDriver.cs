@@ -5,6 +5,7 @@ namespace Kube.Api.Storage.V1;
 
 /// <summary>What the cluster should know of a CSI driver.</summary>
 [Kind("storage.k8s.io", "v1", "csidrivers")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class CSIDriver : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

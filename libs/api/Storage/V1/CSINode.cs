@@ -5,6 +5,7 @@ namespace Kube.Api.Storage.V1;
 
 /// <summary>The CSI drivers on a node; named like the node.</summary>
 [Kind("storage.k8s.io", "v1", "csinodes")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class CSINode : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

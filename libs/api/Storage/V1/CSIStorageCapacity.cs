@@ -6,6 +6,7 @@ namespace Kube.Api.Storage.V1;
 
 /// <summary>How much space a driver has left somewhere.</summary>
 [Kind("storage.k8s.io", "v1", "csistoragecapacities", Namespaced = true)]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class CSIStorageCapacity : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -6,6 +6,7 @@ namespace Kube.Api.Storage.V1;
 
 /// <summary>A kind of storage that volumes can be made of.</summary>
 [Kind("storage.k8s.io", "v1", "storageclasses", ShortNames = "sc")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class StorageClass : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>

@@ -5,6 +5,7 @@ namespace Kube.Api.Storage.V1;
 
 /// <summary>Asks for a volume to be attached to a node.</summary>
 [Kind("storage.k8s.io", "v1", "volumeattachments", Subresources = "status")]
+[NameFormat(NameFormat.DnsSubdomain)]
 public sealed class VolumeAttachment : IKubeObject
 {
     /// <summary>Group and version of the object's schema, such as apps/v1.</summary>
