@@ -19,6 +19,9 @@ internal sealed class PendingProposal(EntryType type, ProposalId id, ReadOnlyMem
     /// <summary>The term in which alone the present attempt can enter the log; 0 while there is none. The driver's.</summary>
     public ulong AttemptTerm { get; set; }
 
+    /// <summary>A snapshot was installed over entries that the attempt may be among. The driver's.</summary>
+    public bool IsUnknown { get; set; }
+
     public Task<object?> Task => _completion.Task;
 
     public void Succeed(object? answer) => _completion.TrySetResult(answer);

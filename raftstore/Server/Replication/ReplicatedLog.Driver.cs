@@ -171,7 +171,7 @@ public sealed partial class ReplicatedLog
         _node.Advance();
         if (ready.Snapshot is { } snapshot)
         {
-            FailUnknown();
+            MarkUnknown();
             _apply.EnqueueSnapshot(snapshot);
             OnMembership(snapshot.Configuration);
         }

@@ -68,26 +68,32 @@ public sealed partial class ReplicatedLog
     {
         foreach (var proposal in _proposals.Values)
         {
-            if (proposal.AttemptTerm != 0 && proposal.AttemptTerm < appliedTerm)
+            if (proposal.AttemptTerm == 0 || proposal.AttemptTerm >= appliedTerm)
+            {
+                continue;
+            }
+
+            if (!proposal.IsUnknown)
             {
                 proposal.AttemptTerm = 0;
                 _unsent.Add(proposal);
+            }
+            else if (TryClaim(proposal.Id.Sequence, out _))
+            {
+                proposal.Fail(new ReplicationException(ReplicationFailure.LeaderChanged, "etcdserver: leader changed"));
             }
         }
     }
 
     /// <summary>
-    /// Gives up what is in flight when a snapshot takes the place of entries that this member will never see: whether
-    /// the proposals are among them it cannot tell, and must not propose them again.
+    /// Marks what is in flight when a snapshot takes the place of entries that this member will never see: whether
+    /// the proposals are among them it cannot tell, and must not propose them again. They may still come behind it.
     /// </summary>
-    private void FailUnknown()
+    private void MarkUnknown()
     {
         foreach (var proposal in _proposals.Values)
         {
-            if (proposal.AttemptTerm != 0 && TryClaim(proposal.Id.Sequence, out _))
-            {
-                proposal.Fail(new ReplicationException(ReplicationFailure.LeaderChanged, "etcdserver: leader changed"));
-            }
+            proposal.IsUnknown |= proposal.AttemptTerm != 0;
         }
     }
 
