@@ -107,6 +107,7 @@ public sealed class FieldError
     {
         null => "null",
         string text => GoText.Quote(text),
+        RawText raw => raw.Text,
         bool flag => flag ? "true" : "false",
         JsonValue node when node.GetValueKind() == JsonValueKind.String => GoText.Quote(node.GetValue<string>()),
         JsonNode node => System.Text.Encoding.UTF8.GetString(JsonTree.ToBytes(node)),

@@ -165,7 +165,6 @@ public sealed class PodSpec
 
     /// <summary>Whether containers get environment variables for the services of the namespace.</summary>
     [Field(30)]
-    [Default("true")]
     public bool? EnableServiceLinks { get; set; }
 
     /// <summary>Whether the pod may push out pods of lower priority: PreemptLowerPriority or Never.</summary>

@@ -1,0 +1,57 @@
+using System.Collections.Frozen;
+using System.Text.Json.Nodes;
+using Kube.Api.Apps.V1;
+using Kube.Api.Batch.V1;
+using Kube.Api.Coordination.V1;
+using Kube.Api.Core.V1;
+using Kube.Api.Rbac.V1;
+using Kube.Api.Schema;
+
+namespace Kube.Api.Validation;
+
+/// <summary>The hand-written rules of a kind.</summary>
+/// <param name="Create">Rules that hold of any object.</param>
+/// <param name="Update">Rules that compare an object with what it was.</param>
+internal sealed record RuleSet(Action<ErrorList, JsonObject>? Create, Action<ErrorList, JsonObject, JsonObject>? Update = null)
+{
+    /// <summary>The rule of the object's name.</summary>
+    internal Func<string, IReadOnlyList<string>> Name { get; init; } = NameRules.DnsSubdomain;
+}
+
+/// <summary>Rules by kind.</summary>
+internal static class KindRules
+{
+    private static readonly FrozenDictionary<Type, RuleSet> ByType = new Dictionary<Type, RuleSet>
+    {
+        [typeof(Pod)] = new(PodRules.CheckPod, PodUpdateRules.Check),
+        [typeof(Service)] = new(ServiceRules.Check, ServiceRules.CheckUpdate) { Name = NameRules.Dns1035Label },
+        [typeof(Namespace)] = new(null) { Name = NameRules.DnsLabel },
+        [typeof(ConfigMap)] = new(ConfigRules.CheckConfigMap, ConfigRules.CheckConfigMapUpdate),
+        [typeof(Secret)] = new(ConfigRules.CheckSecret, ConfigRules.CheckSecretUpdate),
+        [typeof(Node)] = new(NodeRules.Check, NodeRules.CheckUpdate),
+        [typeof(Core.V1.Event)] = new(NodeRules.CheckEvent),
+        [typeof(Deployment)] = new(WorkloadRules.CheckDeployment),
+        [typeof(ReplicaSet)] = new(WorkloadRules.CheckReplicaSet, WorkloadRules.CheckSelectorUpdate),
+        [typeof(DaemonSet)] = new(WorkloadRules.CheckDaemonSet),
+        [typeof(StatefulSet)] = new(WorkloadRules.CheckStatefulSet, WorkloadRules.CheckStatefulSetUpdate),
+        [typeof(Job)] = new(WorkloadRules.CheckJob, WorkloadRules.CheckSelectorUpdate),
+        [typeof(Role)] = new((e, o) => RbacRules.CheckRules(e, o, true)) { Name = NameRules.PathSegment },
+        [typeof(ClusterRole)] = new((e, o) => RbacRules.CheckRules(e, o, false)) { Name = NameRules.PathSegment },
+        [typeof(RoleBinding)] = new((e, o) => RbacRules.CheckBinding(e, o, true), RbacRules.CheckBindingUpdate) { Name = NameRules.PathSegment },
+        [typeof(ClusterRoleBinding)] = new((e, o) => RbacRules.CheckBinding(e, o, false), RbacRules.CheckBindingUpdate) { Name = NameRules.PathSegment },
+        [typeof(Lease)] = new(NodeRules.CheckLease),
+    }.ToFrozenDictionary();
+
+    internal static RuleSet? Find(KindInfo kind) => ByType.GetValueOrDefault(kind.ClrType);
+
+    internal static Func<string, IReadOnlyList<string>> NameRuleOf(KindInfo kind)
+    {
+        if (Find(kind) is { } rules)
+        {
+            return rules.Name;
+        }
+
+        var attribute = kind.ClrType.GetCustomAttributes(typeof(NameFormatAttribute), false).OfType<NameFormatAttribute>().FirstOrDefault();
+        return attribute is null ? NameRules.DnsSubdomain : value => NameRules.Check(attribute.Format, value);
+    }
+}
