@@ -76,6 +76,7 @@ internal sealed class ClientListener : IAsyncDisposable
         if (url.Scheme != Uri.UriSchemeHttps)
         {
             listen.Protocols = options.ListenMetricsUrls.Contains(url) ? HttpProtocols.Http1 : HttpProtocols.Http2;
+            UrlAuthorityReader.UseOn(listen);
             return;
         }
         listen.Protocols = HttpProtocols.Http1AndHttp2;
@@ -98,6 +99,7 @@ internal sealed class ClientListener : IAsyncDisposable
                 : ClientCertificateMode.NoCertificate;
             https.ClientCertificateValidation = (client, _, _) => IsTrusted(client, authorities);
         });
+        UrlAuthorityReader.UseOn(listen);
     }
 
     private static bool IsTrusted(X509Certificate2 client, X509Certificate2Collection? authorities)

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Kube.Testing;
+
+namespace Kube.Conformance.Tests.Store;
+
+/// <summary>Debian's etcd, one member, started for a test.</summary>
+internal sealed class RealEtcd : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly string _directory;
+
+    private RealEtcd(Process process, string directory, string endpoint)
+    {
+        _process = process;
+        _directory = directory;
+        Endpoint = endpoint;
+    }
+
+    public string Endpoint { get; }
+
+    public static async Task<RealEtcd> StartAsync()
+    {
+        var directory = Directory.CreateTempSubdirectory("etcd-").FullName;
+        var (client, peer) = ($"http://127.0.0.1:{FreePort()}", $"http://127.0.0.1:{FreePort()}");
+        var process = Command.Start(
+            "etcd",
+            [
+                "--name", "only", "--data-dir", directory, "--listen-client-urls", client, "--advertise-client-urls", client,
+                "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", "only=" + peer,
+            ]);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var etcd = new RealEtcd(process, directory, client);
+        await Eventually.HoldsAsync(async () => (await Etcdctl.RunAsync(client, ["endpoint", "health"])).ExitCode == 0, "etcd is healthy");
+        return etcd;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    internal static int FreePort()
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+}
