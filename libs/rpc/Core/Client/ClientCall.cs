@@ -1,6 +1,6 @@
+using System.Net.Http.Headers;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Kube.Rpc.Wire;
 
 namespace Kube.Rpc.Client;
 
@@ -17,8 +17,8 @@ internal abstract class ClientCall
     private CancellationTokenRegistration _channelRegistration;
     private ITimer? _deadlineTimer;
     private TaskCompletionSource<Metadata>? _headersSource;
-    private Metadata? _headers;
-    private Metadata? _trailers;
+    private HttpHeaders? _headers;
+    private object? _trailers;
     private Status _status;
     private bool _isOver;
 
@@ -61,7 +61,7 @@ internal abstract class ClientCall
     {
         lock (_sync)
         {
-            return _isOver ? _trailers! : throw new InvalidOperationException("The call has not ended.");
+            return _isOver ? Trailers() : throw new InvalidOperationException("The call has not ended.");
         }
     }
 
@@ -75,7 +75,7 @@ internal abstract class ClientCall
                 _headersSource = new TaskCompletionSource<Metadata>(TaskCreationOptions.RunContinuationsAsynchronously);
                 if (_headers is not null)
                 {
-                    _headersSource.SetResult(_headers);
+                    _headersSource.SetResult(ClientProtocol.ReadMetadata(_headers));
                 }
                 else if (_isOver)
                 {
@@ -114,13 +114,16 @@ internal abstract class ClientCall
     {
         lock (_sync)
         {
-            _headers = ClientProtocol.ReadMetadata(response.Headers);
-            _headersSource?.TrySetResult(_headers);
+            _headers = response.Headers;
+            _headersSource?.TrySetResult(ClientProtocol.ReadMetadata(_headers));
         }
     }
 
-    /// <summary>Ends the call; false when it was over before.</summary>
-    protected bool End(Status status, Metadata? trailers)
+    /// <summary>
+    /// Ends the call; false when it was over before. The trailers are metadata, or headers to read it from when
+    /// somebody asks.
+    /// </summary>
+    protected bool End(Status status, object? trailers)
     {
         lock (_sync)
         {
@@ -131,7 +134,7 @@ internal abstract class ClientCall
 
             _isOver = true;
             _status = status;
-            _trailers = trailers ?? [];
+            _trailers = trailers;
             if (_headersSource is { Task.IsCompleted: false })
             {
                 // A call that ends well without headers has empty ones.
@@ -161,10 +164,10 @@ internal abstract class ClientCall
             if (Channel.ThrowOperationCanceled && Options.CancellationToken.IsCancellationRequested
                 && _status.StatusCode == StatusCode.Cancelled)
             {
-                return new OperationCanceledException(_status.Detail, new RpcException(_status, _trailers ?? []), Options.CancellationToken);
+                return new OperationCanceledException(_status.Detail, new RpcException(_status, Trailers()), Options.CancellationToken);
             }
 
-            return new RpcException(_status, _trailers ?? []);
+            return new RpcException(_status, Trailers());
         }
     }
 
@@ -178,6 +181,18 @@ internal abstract class ClientCall
     /// <summary>The call is over: what waits for it may stop.</summary>
     protected virtual void OnOver()
     {
+    }
+
+    private Metadata Trailers()
+    {
+        if (_trailers is Metadata metadata)
+        {
+            return metadata;
+        }
+
+        metadata = _trailers is HttpHeaders headers ? ClientProtocol.ReadMetadata(headers) : [];
+        _trailers = metadata;
+        return metadata;
     }
 
     private TimeSpan? StartDeadline()

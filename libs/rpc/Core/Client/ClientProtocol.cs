@@ -126,10 +126,10 @@ internal static class ClientProtocol
     public static bool IsGzip(HttpResponseMessage response) =>
         string.Equals(Find(response.Headers, Wire.Headers.Encoding), Wire.Headers.Gzip, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The status of a response that was read to its end.</summary>
-    public static Status GetFinalStatus(HttpResponseMessage response, out Metadata trailers)
+    /// <summary>The status of a response that was read to its end, and the headers that hold its trailers.</summary>
+    public static Status GetFinalStatus(HttpResponseMessage response, out HttpHeaders trailers)
     {
-        trailers = ReadMetadata(response.TrailingHeaders);
+        trailers = response.TrailingHeaders;
         if (Find(response.TrailingHeaders, Wire.Headers.Status) is { } code)
         {
             return MakeStatus(code, Find(response.TrailingHeaders, Wire.Headers.Message));
@@ -137,7 +137,7 @@ internal static class ClientProtocol
 
         if (Find(response.Headers, Wire.Headers.Status) is { } early)
         {
-            trailers = ReadMetadata(response.Headers);
+            trailers = response.Headers;
             return MakeStatus(early, Find(response.Headers, Wire.Headers.Message));
         }
 
