@@ -20,6 +20,7 @@ namespace Kube.RaftStore.Host;
 public sealed partial class StoreHost : IAsyncDisposable, IFailable
 {
     private readonly ReplicatedLog _log;
+    private readonly IAsyncDisposable _peerListeners;
     private readonly StoreServices _services;
     private readonly ClientListener _listener;
     private readonly MetricsRegistry _metrics;
@@ -31,6 +32,7 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
         ClusterIdentity identity,
         StoreOptions options,
         ReplicatedLog log,
+        IAsyncDisposable peerListeners,
         StoreServices services,
         ClientListener listener,
         MetricsRegistry metrics,
@@ -40,6 +42,7 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
     {
         Identity = identity;
         _log = log;
+        _peerListeners = peerListeners;
         _services = services;
         _listener = listener;
         _metrics = metrics;
@@ -69,7 +72,10 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
         var identity = ClusterIdentity.Of(options);
         var machine = new StoreStateMachine(new MemoryValueStore(), new LeaseClock(LeaseExpirer.TicksPerSecond));
         await using var undo = new AsyncDisposableStack();
-        var log = undo.Push(await OpenLogAsync(options, identity, machine, logs, time, cancellationToken).ConfigureAwait(false));
+        var peerTls = PeerTlsOf(options);
+        var transport = OpenTransport(identity, peerTls, logs, time);
+        var peerListeners = undo.Push(await ListenToPeersAsync(options, peerTls, transport, logs, cancellationToken).ConfigureAwait(false));
+        var log = undo.Push(await OpenLogAsync(options, identity, transport, machine, logs, time).ConfigureAwait(false));
         var services = undo.Push(new StoreServices(ServerOptions(options, identity), machine, log, NewPrng(), time, logs));
         var metrics = new MetricsRegistry();
         undo.Push(new Disposer(metrics));
@@ -78,7 +84,7 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
         var listener = undo.Push(await ClientListener
             .StartAsync(options, services, metrics, logs, time, cancellationToken).ConfigureAwait(false));
         undo.Release();
-        return new StoreHost(identity, options, log, services, listener, metrics, instruments, time, logs.CreateLogger<StoreHost>());
+        return new StoreHost(identity, options, log, peerListeners, services, listener, metrics, instruments, time, logs.CreateLogger<StoreHost>());
     }
 
     public async ValueTask DisposeAsync()
@@ -88,16 +94,16 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
         await _listener.DisposeAsync().ConfigureAwait(false);
         await _services.DisposeAsync().ConfigureAwait(false);
         await _log.DisposeAsync().ConfigureAwait(false);
+        await _peerListeners.DisposeAsync().ConfigureAwait(false);
         _instruments.Dispose();
         _metrics.Dispose();
         _stopping.Dispose();
     }
 
     private static async Task<ReplicatedLog> OpenLogAsync(
-        StoreOptions options, ClusterIdentity identity, StoreStateMachine machine, ILoggerFactory logs, TimeProvider time, CancellationToken cancellationToken)
+        StoreOptions options, ClusterIdentity identity, IRaftTransport transport, StoreStateMachine machine, ILoggerFactory logs, TimeProvider time)
     {
         var storage = OpenStorage(options, identity);
-        var transport = OpenTransport(options, identity, logs, time);
         return await ReplicatedLog.StartAsync(
             new ReplicatedLogOptions
             {
