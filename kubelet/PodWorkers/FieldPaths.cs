@@ -1,0 +1,10 @@
+using Kube.Api.Core.V1;
+
+namespace Kube.Kubelet.PodWorkers;
+
+/// <summary>Which part of a pod an event is about.</summary>
+internal static class FieldPaths
+{
+    public static string Of(Pod pod, Container container) =>
+        pod.InitContainers().Contains(container) ? $"spec.initContainers{{{container.Name}}}" : $"spec.containers{{{container.Name}}}";
+}

@@ -1,0 +1,218 @@
+using Grpc.Core;
+using Kube.Api.Core.V1;
+using Kube.Kubelet.Probes;
+using Kube.Kubelet.Runtime;
+using Kube.Kubelet.Volumes;
+using Cri = Kube.Proto.Cri.V1;
+
+namespace Kube.Kubelet.PodWorkers;
+
+internal sealed partial class PodWorker
+{
+    private static readonly TimeSpan RetryStartAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan HookLimit = TimeSpan.FromMinutes(2);
+
+    /// <summary>Makes the volumes; answers when to try again, or null when they are there.</summary>
+    private async Task<TimeSpan?> MountVolumesAsync(Pod pod, CancellationToken cancellation)
+    {
+        try
+        {
+            _volumes = await _services.Volumes.MountAsync(pod, _status ?? pod.Status ?? new PodStatus(), cancellation);
+            _volumesAt = Now;
+            _retries.Reset("volumes");
+            return null;
+        }
+        catch (VolumeException e)
+        {
+            _services.Events.Event(pod, "Warning", "FailedMount", e.Message);
+            DateTimeOffset now = Now;
+            _retries.Next("volumes", now, now);
+            return _retries.Delay("volumes");
+        }
+    }
+
+    /// <summary>Creates the sandbox; answers when to try again, or null when it is there.</summary>
+    private async Task<TimeSpan?> CreateSandboxAsync(Pod pod, uint attempt, CancellationToken cancellation)
+    {
+        try
+        {
+            Cri.PodSandboxConfig config = _services.Configs.Sandbox(pod, attempt);
+            Directory.CreateDirectory(config.LogDirectory);
+            await _services.Runtime.RunPodSandboxAsync(config, RuntimeHandler(pod), cancellation);
+            _retries.Reset("sandbox");
+            return null;
+        }
+        catch (RpcException e)
+        {
+            _services.Events.Event(pod, "Warning", "FailedCreatePodSandBox", $"Failed to create pod sandbox: {CriError.Text(e)}");
+            DateTimeOffset now = Now;
+            _retries.Next("sandbox", now, now);
+            return _retries.Delay("sandbox");
+        }
+    }
+
+    // Runtime classes are objects of their own, which name the handler; without one the runtime's default is meant.
+    private static string RuntimeHandler(Pod pod) => pod.Spec?.RuntimeClassName ?? "";
+
+    /// <summary>Starts a container unless it has to wait; answers when to try again, or null when it runs.</summary>
+    private async Task<TimeSpan?> StartAsync(Pod pod, Container container, PodRuntimeStatus runtime, CancellationToken cancellation)
+    {
+        string fieldPath = FieldPaths.Of(pod, container);
+        RuntimeContainer? last = runtime.Find(container.Name);
+        string key = $"{container.Name}_{container.Hash()}";
+        if (last is { Exited: true })
+        {
+            DateTimeOffset finished = DateTimeOffset.UnixEpoch.AddTicks(last.Status.FinishedAt / 100);
+            TimeSpan remaining = _restarts.Remaining(key, finished, Now);
+            if (remaining > TimeSpan.Zero)
+            {
+                BackOff(pod, container, key, fieldPath);
+                return remaining;
+            }
+
+            _restarts.Next(key, finished, Now);
+        }
+
+        if (_failedStarts.TryGetValue(container.Name!, out DateTimeOffset failedAt)
+            && failedAt + RetryStartAfter - Now is var wait && wait > TimeSpan.Zero)
+        {
+            return wait;
+        }
+
+        try
+        {
+            await StartNowAsync(pod, container, runtime, last, fieldPath, cancellation);
+            _waiting.Remove(container.Name!);
+            _failedStarts.Remove(container.Name!);
+            return null;
+        }
+        catch (ContainerStartException e)
+        {
+            if (e.Reason is not "ImagePullBackOff")
+            {
+                _services.Events.Event(pod, "Warning", "Failed", $"Error: {(e.Reason is "ErrImagePull" or "ErrImageNeverPull" or "InvalidImageName" ? e.Reason : e.Message)}", fieldPath);
+            }
+            else
+            {
+                _services.Events.Event(pod, "Warning", "Failed", "Error: ImagePullBackOff", fieldPath);
+            }
+
+            _waiting[container.Name!] = new WaitingReason(e.Reason, e.Message);
+            return RetryIn(pod, container, e);
+        }
+    }
+
+    private TimeSpan RetryIn(Pod pod, Container container, ContainerStartException e)
+    {
+        switch (e.Reason)
+        {
+            case "ErrImagePull":
+                // Soon, so that the back-off is seen as such.
+                return RetryAfterError;
+            case "ImagePullBackOff":
+                return _images.Remaining(pod, container) is var left && left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
+            case "RunContainerError":
+                // The container has ended; the restart policy and its back-off decide.
+                return TimeSpan.FromMilliseconds(1);
+            default:
+                _failedStarts[container.Name!] = Now;
+                return RetryStartAfter;
+        }
+    }
+
+    private void BackOff(Pod pod, Container container, string key, string fieldPath)
+    {
+        _services.Events.Event(pod, "Warning", "BackOff", $"Back-off restarting failed container {container.Name} in pod {pod.Describe()}", fieldPath);
+        string delay = GoDuration.Format(_restarts.Delay(key));
+        _waiting[container.Name!] = new WaitingReason(
+            "CrashLoopBackOff", $"back-off {delay} restarting failed container={container.Name} pod={pod.Describe()}");
+    }
+
+    private async Task StartNowAsync(
+        Pod pod, Container container, PodRuntimeStatus runtime, RuntimeContainer? last, string fieldPath, CancellationToken cancellation)
+    {
+        Cri.PodSandboxStatus sandbox = runtime.Sandbox ?? throw new ContainerStartException("CreateContainerError", "the pod has no sandbox");
+        Cri.PodSandboxConfig sandboxConfig = _services.Configs.Sandbox(pod, sandbox.Metadata.Attempt);
+        (string imageRef, Cri.Image? image) = await _images.EnsureAsync(pod, container, sandboxConfig, fieldPath, cancellation);
+        if (SecurityContextBuilder.ViolatesNonRoot(pod, container, image) is { } violation)
+        {
+            throw new ContainerStartException("CreateContainerConfigError", violation);
+        }
+
+        int restartCount = last is not null ? last.RestartCount + 1
+            : (_status?.ContainerStatuses ?? []).Concat(_status?.InitContainerStatuses ?? []).FirstOrDefault(s => s.Name == container.Name)?.RestartCount ?? 0;
+        string id = await CreateAsync(pod, container, sandbox.Id, sandboxConfig, imageRef, restartCount, cancellation);
+        _services.Events.Event(pod, "Normal", "Created", $"Created container: {container.Name}", fieldPath);
+        try
+        {
+            await _services.Runtime.StartContainerAsync(id, cancellation);
+        }
+        catch (RpcException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ContainerStartException("RunContainerError", e.Status.Detail);
+        }
+
+        _services.Events.Event(pod, "Normal", "Started", $"Started container {container.Name}", fieldPath);
+        await PostStartAsync(pod, container, id, fieldPath, cancellation);
+    }
+
+    private async Task<string> CreateAsync(
+        Pod pod, Container container, string sandboxId, Cri.PodSandboxConfig sandboxConfig, string imageRef, int restartCount, CancellationToken cancellation)
+    {
+        try
+        {
+            Cri.ContainerConfig config = await _services.Configs.ContainerAsync(
+                pod, container, restartCount, imageRef, _status ?? new PodStatus(), _volumes, cancellation);
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(sandboxConfig.LogDirectory, config.LogPath))!);
+            return await _services.Runtime.CreateContainerAsync(sandboxId, config, sandboxConfig, cancellation);
+        }
+        catch (ContainerConfigException e)
+        {
+            throw new ContainerStartException("CreateContainerConfigError", e.Message);
+        }
+        catch (RpcException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ContainerStartException("CreateContainerError", e.Status.Detail);
+        }
+    }
+
+    private async Task PostStartAsync(Pod pod, Container container, string id, string fieldPath, CancellationToken cancellation)
+    {
+        if (container.Lifecycle?.PostStart is not { } hook)
+        {
+            return;
+        }
+
+        HandlerResult result = await RunHookAsync(pod, container, id, hook, HookLimit, cancellation);
+        if (!result.Success)
+        {
+            _services.Events.Event(pod, "Warning", "FailedPostStartHook", "PostStartHook failed", fieldPath);
+            RuntimeContainer? running = (await ReadRuntimeAsync(cancellation)).Find(container.Name);
+            if (running is not null)
+            {
+                await KillContainerAsync(pod, container, running, "FailedPostStartHook", pod.GraceSeconds(), runHooks: true, cancellation);
+            }
+
+            throw new ContainerStartException("PostStartHookError", $"PostStartHook failed: {result.Output}");
+        }
+    }
+
+    private async Task<HandlerResult> RunHookAsync(
+        Pod pod, Container container, string id, LifecycleHandler hook, TimeSpan limit, CancellationToken cancellation)
+    {
+        if (hook.Sleep is { } sleep)
+        {
+            TimeSpan time = TimeSpan.FromSeconds(sleep.Seconds);
+            await Task.Delay(time < limit ? time : limit, _services.Time, cancellation);
+            return new HandlerResult(true, "");
+        }
+
+        return hook switch
+        {
+            { Exec.Command: { } command } => await _services.Handlers.ExecAsync(id, command, limit, cancellation),
+            { HttpGet: { } http } => await _services.Handlers.HttpAsync(http, container, ProbeAddress(pod), limit, cancellation),
+            { TcpSocket: { } tcp } => await _services.Handlers.TcpAsync(tcp, container, ProbeAddress(pod), limit, cancellation),
+            _ => new HandlerResult(false, "invalid handler"),
+        };
+    }
+}

@@ -1,0 +1,194 @@
+using Kube.Api.Core.V1;
+using Kube.Kubelet.Volumes;
+using Cri = Kube.Proto.Cri.V1;
+
+namespace Kube.Kubelet.PodWorkers;
+
+internal sealed partial class PodWorker
+{
+    private bool _settled;
+    private bool _gone;
+
+    private async Task<TimeSpan?> SyncAsync(CancellationToken cancellation)
+    {
+        Desired desired = _desired;
+        Pod pod = desired.Pod;
+        PodRuntimeStatus runtime = await ReadRuntimeAsync(cancellation);
+        if (desired.Removed || pod.IsDeleting())
+        {
+            await TerminateAsync(runtime, cancellation);
+            return null;
+        }
+
+        if (_rejected is { } rejected && !Status.IsTerminal())
+        {
+            _services.Events.Event(pod, "Warning", rejected.Reason, rejected.Message);
+            Publish(pod, PodStatusBuilder.Failed(pod, Previous(pod), rejected.Reason, "Pod was rejected: " + rejected.Message, Now));
+        }
+
+        if (Status.IsTerminal())
+        {
+            await SettleAsync(pod, runtime, cancellation);
+            return null;
+        }
+
+        if (PastDeadline(pod))
+        {
+            const string Message = "Pod was active on the node longer than the specified deadline";
+            _services.Events.Event(pod, "Normal", "DeadlineExceeded", Message);
+            PodStatus failed = Build(pod, runtime, terminal: false);
+            (failed.Phase, failed.Reason, failed.Message) = ("Failed", "DeadlineExceeded", Message);
+            _status = failed;
+            await SettleAsync(pod, runtime, cancellation);
+            return null;
+        }
+
+        Publish(pod, Build(pod, runtime, terminal: false));
+        TimeSpan? wake = await ActAsync(pod, runtime, cancellation);
+        return Sooner(wake, DeadlineIn(pod));
+    }
+
+    private DateTimeOffset Now => _services.Time.GetUtcNow();
+
+    private async Task<TimeSpan?> ActAsync(Pod pod, PodRuntimeStatus runtime, CancellationToken cancellation)
+    {
+        PodActions actions = PodActionsComputer.Compute(pod, runtime, _services.Probes);
+        if (actions.KillPod)
+        {
+            await KillPodAsync(pod, runtime, pod.GraceSeconds(), runHooks: true, cancellation);
+            runtime = await ReadRuntimeAsync(cancellation);
+            if (!actions.CreateSandbox)
+            {
+                Publish(pod, Build(pod, runtime, terminal: true));
+                await SettleAsync(pod, runtime, cancellation);
+                return null;
+            }
+        }
+
+        foreach (ContainerToKill kill in actions.ContainersToKill)
+        {
+            await KillContainerAsync(pod, kill.Container, kill.Running, kill.Message, KillGrace(pod, kill), runHooks: true, cancellation);
+        }
+
+        TimeSpan? wake = null;
+        if (actions.CreateSandbox || actions.InitContainersToStart.Count > 0 || actions.ContainersToStart.Count > 0 || VolumesStale(pod))
+        {
+            wake = await MountVolumesAsync(pod, cancellation);
+            if (wake is not null)
+            {
+                return wake;
+            }
+        }
+
+        if (actions.CreateSandbox)
+        {
+            wake = await CreateSandboxAsync(pod, actions.Attempt, cancellation);
+            if (wake is not null)
+            {
+                return wake;
+            }
+
+            runtime = await ReadRuntimeAsync(cancellation);
+            Publish(pod, Build(pod, runtime, terminal: false));
+        }
+
+        foreach (Container container in actions.InitContainersToStart.Concat(actions.ContainersToStart))
+        {
+            wake = Sooner(wake, await StartAsync(pod, container, runtime, cancellation));
+        }
+
+        bool acted = actions.ContainersToKill.Count + actions.InitContainersToStart.Count + actions.ContainersToStart.Count > 0;
+        if (acted)
+        {
+            runtime = await ReadRuntimeAsync(cancellation);
+            await PruneAsync(pod, runtime, cancellation);
+            Publish(pod, Build(pod, runtime, terminal: false));
+        }
+
+        _services.Probes.Sync(pod, runtime, ProbeAddress(pod));
+        return Sooner(wake, VolumeManager.NeedsRefresh(pod) ? RefreshVolumesAfter : null);
+    }
+
+    /// <summary>The end of a pod that ran to its end or was failed: nothing of it runs, its logs and its object stay.</summary>
+    private async Task SettleAsync(Pod pod, PodRuntimeStatus runtime, CancellationToken cancellation)
+    {
+        if (_settled)
+        {
+            return;
+        }
+
+        await KillPodAsync(pod, runtime, pod.GraceSeconds(), runHooks: true, cancellation);
+        _services.Probes.Forget(pod.Uid());
+        if (_rejected is null)
+        {
+            PodRuntimeStatus after = await ReadRuntimeAsync(cancellation);
+            if (after.Containers.Count > 0)
+            {
+                Publish(pod, Build(pod, after, terminal: true));
+            }
+            else if (_status is not null)
+            {
+                Publish(pod, _status);
+            }
+        }
+
+        _services.Volumes.Unmount(pod.Uid());
+        _settled = true;
+    }
+
+    private Task<PodRuntimeStatus> ReadRuntimeAsync(CancellationToken cancellation) =>
+        PodRuntimeStatus.ReadAsync(_services.Runtime, Pod.Uid(), cancellation);
+
+    private PodStatus Build(Pod pod, PodRuntimeStatus runtime, bool terminal) => PodStatusBuilder.Build(pod, runtime, Previous(pod), new PodStatusInputs
+    {
+        Probes = _services.Probes,
+        Now = Now,
+        HostAddresses = [_services.Node.Address.ToString()],
+        RuntimeName = _services.Node.RuntimeName,
+        Waiting = _waiting,
+        Terminal = terminal,
+        TerminationMessage = TerminationMessages.Read,
+    });
+
+    /// <summary>The status last made with the conditions that others have set in the meantime.</summary>
+    private PodStatus? Previous(Pod pod)
+    {
+        if (_status is null)
+        {
+            return pod.Status;
+        }
+
+        List<PodCondition> foreign = [.. (pod.Status?.Conditions ?? []).Where(c => !PodStatusBuilder.OwnConditions.Contains(c.Type))];
+        _status.Conditions = [.. (_status.Conditions ?? []).Where(c => PodStatusBuilder.OwnConditions.Contains(c.Type)), .. foreign];
+        return _status;
+    }
+
+    private void Publish(Pod pod, PodStatus status)
+    {
+        _status = status;
+        _services.Statuses.Set(pod, status);
+    }
+
+    private string ProbeAddress(Pod pod) =>
+        pod.Spec?.HostNetwork == true ? _services.Node.Address.ToString() : _status?.PodIP ?? _services.Node.Address.ToString();
+
+    private bool VolumesStale(Pod pod) => VolumeManager.NeedsRefresh(pod) && Now - _volumesAt >= RefreshVolumesAfter;
+
+    private bool PastDeadline(Pod pod) => DeadlineIn(pod) is { } left && left <= TimeSpan.Zero;
+
+    private TimeSpan? DeadlineIn(Pod pod) =>
+        pod.Spec?.ActiveDeadlineSeconds is { } seconds && Status?.StartTime is { } start
+            ? start.Value + TimeSpan.FromSeconds(seconds) - Now
+            : null;
+
+    private static long KillGrace(Pod pod, ContainerToKill kill)
+    {
+        Container? container = kill.Container;
+        long? ofProbe = kill.Message.Contains("liveness", StringComparison.Ordinal) ? container?.LivenessProbe?.TerminationGracePeriodSeconds
+            : kill.Message.Contains("startup", StringComparison.Ordinal) ? container?.StartupProbe?.TerminationGracePeriodSeconds
+            : null;
+        return ofProbe ?? pod.GraceSeconds();
+    }
+
+    private static TimeSpan? Sooner(TimeSpan? a, TimeSpan? b) => a is null ? b : b is null ? a : a < b ? a : b;
+}

@@ -1,0 +1,215 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Kube.Api.Core.V1;
+using Microsoft.Extensions.Logging;
+
+namespace Kube.Kubelet.PodWorkers;
+
+/// <summary>
+/// Brings pods' statuses to the API server: the newest of each pod, in parallel for different pods, by patch and without
+/// reading first, again and again until the API server takes it. Nothing older than what was sent is ever sent.
+/// Thread-safe.
+/// </summary>
+internal sealed partial class StatusManager : IAsyncDisposable
+{
+    private const int Senders = 8;
+
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(10);
+
+    private readonly IPodApi _api;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<string, Entry> _entries = new();
+    private readonly Channel<string> _queue = Channel.CreateUnbounded<string>();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task[] _senders;
+
+    public StatusManager(IPodApi api, TimeProvider time, ILogger logger)
+    {
+        _api = api;
+        _time = time;
+        _logger = logger;
+        _senders = [.. Enumerable.Range(0, Senders).Select(_ => Task.Run(SendAllAsync))];
+    }
+
+    /// <summary>The status last set for the pod, or null.</summary>
+    public PodStatus? Get(string uid) => _entries.TryGetValue(uid, out Entry? entry) ? entry.Wanted : null;
+
+    /// <summary>Makes this the pod's status; it is on its way when this returns. The status must not be changed afterwards but in its conditions' list.</summary>
+    public void Set(Pod pod, PodStatus status)
+    {
+        Entry entry = _entries.GetOrAdd(pod.Uid(), static (_, p) => new Entry(p.Status), pod);
+        bool enqueue;
+        lock (entry)
+        {
+            entry.Pod = pod;
+            entry.Wanted = status;
+            JsonObject? patch = StatusPatch.Between(pod, entry.Sent, status);
+            if (patch is null)
+            {
+                return;
+            }
+
+            entry.Dirty = true;
+            enqueue = !entry.Queued;
+            entry.Queued = true;
+        }
+
+        // At most one place in the queue for each pod, so the pods of the node bound it.
+        if (enqueue)
+        {
+            _queue.Writer.TryWrite(pod.Uid());
+        }
+    }
+
+    /// <summary>Waits until the API server has the newest status of the pod, or no longer has the pod.</summary>
+    public Task FlushAsync(string uid, CancellationToken cancellation)
+    {
+        if (!_entries.TryGetValue(uid, out Entry? entry))
+        {
+            return Task.CompletedTask;
+        }
+
+        lock (entry)
+        {
+            return entry.Dirty ? (entry.Flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task.WaitAsync(cancellation) : Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Deletes the pod's object, trying until the API server answers.</summary>
+    public async Task DeletePodAsync(Pod pod, CancellationToken cancellation)
+    {
+        for (TimeSpan delay = FirstRetry; ; delay = Longer(delay))
+        {
+            try
+            {
+                await _api.DeleteAsync(pod, cancellation);
+                return;
+            }
+            catch (Exception e) when (!cancellation.IsCancellationRequested)
+            {
+                LogDeleteFailed(e, pod.Describe());
+                await Task.Delay(delay, _time, cancellation);
+            }
+        }
+    }
+
+    public void Forget(string uid) => _entries.TryRemove(uid, out _);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_senders);
+        _stop.Dispose();
+    }
+
+    private async Task SendAllAsync()
+    {
+        try
+        {
+            await foreach (string uid in _queue.Reader.ReadAllAsync(_stop.Token))
+            {
+                if (_entries.TryGetValue(uid, out Entry? entry))
+                {
+                    await SendAsync(uid, entry);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The kubelet ends; the next one reports anew.
+        }
+    }
+
+    private async Task SendAsync(string uid, Entry entry)
+    {
+        Pod pod;
+        PodStatus wanted;
+        JsonObject? patch;
+        lock (entry)
+        {
+            pod = entry.Pod!;
+            wanted = entry.Wanted!;
+            patch = StatusPatch.Between(pod, entry.Sent, wanted);
+        }
+
+        try
+        {
+            bool found = patch is null || await _api.PatchStatusAsync(pod, patch, _stop.Token);
+            Sent(uid, entry, wanted, found);
+        }
+        catch (Exception e) when (!_stop.IsCancellationRequested)
+        {
+            LogPatchFailed(e, pod.Describe());
+            entry.Retry = entry.Retry == TimeSpan.Zero ? FirstRetry : Longer(entry.Retry);
+            _ = RequeueAsync(uid, entry.Retry);
+        }
+    }
+
+    private void Sent(string uid, Entry entry, PodStatus wanted, bool found)
+    {
+        lock (entry)
+        {
+            entry.Retry = TimeSpan.Zero;
+            entry.Sent = Copy(wanted);
+            if (found && !ReferenceEquals(entry.Wanted, wanted) && StatusPatch.Between(entry.Pod!, entry.Sent, entry.Wanted!) is not null)
+            {
+                _queue.Writer.TryWrite(uid);
+                return;
+            }
+
+            entry.Queued = false;
+            entry.Dirty = false;
+            entry.Flushed?.TrySetResult();
+            entry.Flushed = null;
+        }
+    }
+
+    private async Task RequeueAsync(string uid, TimeSpan delay)
+    {
+        try
+        {
+            await Task.Delay(delay, _time, _stop.Token);
+            _queue.Writer.TryWrite(uid);
+        }
+        catch (OperationCanceledException)
+        {
+            // The kubelet ends.
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan delay) => delay * 2 < LastRetry ? delay * 2 : LastRetry;
+
+    /// <summary>The conditions' list of a status is brought up to date in place by its worker.</summary>
+    private static PodStatus Copy(PodStatus status) => Api.Json.KubeJson.Deserialize<PodStatus>(Api.Json.KubeJson.Serialize(status));
+
+    private void LogPatchFailed(Exception error, string pod) => PatchFailed(_logger, error.Message, pod);
+
+    private void LogDeleteFailed(Exception error, string pod) => DeleteFailed(_logger, error.Message, pod);
+
+    [LoggerMessage(1, LogLevel.Warning, "the status of pod {Pod} could not be sent, it is tried again: {Reason}")]
+    private static partial void PatchFailed(ILogger logger, string reason, string pod);
+
+    [LoggerMessage(2, LogLevel.Warning, "pod {Pod} could not be deleted from the API server, it is tried again: {Reason}")]
+    private static partial void DeleteFailed(ILogger logger, string reason, string pod);
+
+    private sealed class Entry(PodStatus? sent)
+    {
+        public Pod? Pod { get; set; }
+
+        /// <summary>What the API server has, as far as is known.</summary>
+        public PodStatus? Sent { get; set; } = sent;
+
+        public PodStatus? Wanted { get; set; }
+
+        public bool Dirty { get; set; }
+
+        public bool Queued { get; set; }
+
+        public TimeSpan Retry { get; set; }
+
+        public TaskCompletionSource? Flushed { get; set; }
+    }
+}

@@ -1,0 +1,8 @@
+namespace Kube.Kubelet.Probes;
+
+internal enum ProbeKind
+{
+    Startup,
+    Readiness,
+    Liveness,
+}
