@@ -59,7 +59,7 @@ internal sealed partial class PodLifecycleEvents(ICriRuntime runtime, string kub
     /// <summary>Lists everything once.</summary>
     public async Task ListOnceAsync(CancellationToken cancellation)
     {
-        Dictionary<string, HashCode> next = [];
+        Dictionary<string, int> next = [];
         Cri.PodSandboxFilter sandboxes = new() { LabelSelector = { [KubeletLabels.Kubelet] = kubeletName } };
         foreach (Cri.PodSandbox sandbox in await runtime.ListPodSandboxAsync(sandboxes, cancellation))
         {
@@ -72,28 +72,25 @@ internal sealed partial class PodLifecycleEvents(ICriRuntime runtime, string kub
             Add(next, container.Labels, container.Id, (int)container.State);
         }
 
-        Dictionary<string, int> hashed = next.ToDictionary(p => p.Key, p => p.Value.ToHashCode());
-        foreach (string uid in hashed.Keys.Union(_known.Keys))
+        foreach (string uid in next.Keys.Union(_known.Keys))
         {
-            if (!hashed.TryGetValue(uid, out int now) || !_known.TryGetValue(uid, out int before) || now != before)
+            if (!next.TryGetValue(uid, out int now) || !_known.TryGetValue(uid, out int before) || now != before)
             {
                 Happened(uid);
             }
         }
 
-        _known = hashed;
+        _known = next;
         Volatile.Write(ref _lastListTicks, time.GetUtcNow().UtcTicks);
-        Listed(hashed.Keys);
+        Listed(next.Keys);
     }
 
-    private static void Add(Dictionary<string, HashCode> pods, IDictionary<string, string> labels, string id, int state)
+    /// <summary>Adds what is known of one thing to its pod's sum, which does not depend on the order of the list.</summary>
+    private static void Add(Dictionary<string, int> pods, IDictionary<string, string> labels, string id, int state)
     {
         if (labels.TryGetValue(KubeletLabels.PodUid, out string? uid))
         {
-            HashCode hash = pods.GetValueOrDefault(uid);
-            hash.Add(id);
-            hash.Add(state);
-            pods[uid] = hash;
+            pods[uid] = unchecked(pods.GetValueOrDefault(uid) + HashCode.Combine(id, state));
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed partial class PodWorker
     /// <summary>Stops the containers; a shorter grace that arrives meanwhile (a forced deletion) takes effect at once.</summary>
     private async Task StopGracefullyAsync(PodRuntimeStatus runtime, CancellationToken cancellation)
     {
-        long grace = _desired.Removed ? 1 : Pod.GraceSeconds();
+        long grace = Pod.GraceSeconds();
         bool hooks = true;
         while (true)
         {
@@ -57,7 +57,7 @@ internal sealed partial class PodWorker
                 await Task.WhenAny(kill, signal);
                 if (signal.IsCompletedSuccessfully && _signals.Reader.TryRead(out _))
                 {
-                    long now = _desired.Removed ? 1 : Pod.GraceSeconds();
+                    long now = Pod.GraceSeconds();
                     if (now < grace)
                     {
                         grace = now;

@@ -66,10 +66,10 @@ internal sealed partial class PodWorker : IAsyncDisposable
         }
     }
 
-    /// <summary>The pod is no longer there: end it and forget it.</summary>
-    public void Remove()
+    /// <summary>The pod is no longer there, and this is how it was last: end it and forget it.</summary>
+    public void Remove(Pod last)
     {
-        _desired = _desired with { Removed = true };
+        _desired = new Desired(last, true);
         Signal();
     }
 

@@ -44,19 +44,36 @@ internal sealed class PodWorkers(PodServices services, IReadOnlyDictionary<strin
 
             PodRejection? rejected = pod.Status.IsTerminal() || pod.IsDeleting() || Ran(pod)
                 ? null
-                : PodAdmission.Check(pod, _workers.Values.Where(w => w.Active).Select(w => w.Pod), services.Node.Allocatable, nodeLabels);
+                : PodAdmission.Check(pod, _workers.Values.Where(w => w.Active && !ReferenceEquals(w.Pod, pod)).Select(w => w.Pod), services.Node.Allocatable, nodeLabels);
             PodWorker worker = new(services, pod, rejected, Finished);
             _workers[pod.Uid()] = worker;
             worker.Start();
         }
     }
 
-    /// <summary>A pod is gone from its source.</summary>
-    public void Remove(string uid)
+    /// <summary>A pod is gone from its source; this is how it was last.</summary>
+    public void Remove(Pod last)
     {
-        if (_workers.TryGetValue(uid, out PodWorker? worker))
+        if (_workers.TryGetValue(last.Uid(), out PodWorker? worker))
         {
-            worker.Remove();
+            worker.Remove(last);
+        }
+    }
+
+    /// <summary>Ends what the runtime still has of a pod that no source has.</summary>
+    public void RemoveOrphan(Pod remains)
+    {
+        lock (_admission)
+        {
+            if (_ended || _workers.ContainsKey(remains.Uid()))
+            {
+                return;
+            }
+
+            PodWorker worker = new(services, remains, null, Finished);
+            worker.Remove(remains);
+            _workers[remains.Uid()] = worker;
+            worker.Start();
         }
     }
 

@@ -1,0 +1,243 @@
+using Kube.Api.Core.V1;
+using Kube.Api.Values;
+using Kube.Base;
+using Kube.Client.Config;
+using Kube.Client.Events;
+using Kube.Client.Informers;
+using Kube.Client.Rest;
+using Kube.Hosting;
+using Kube.Hosting.Metrics;
+using Kube.Kubelet.NodeStatus;
+using Kube.Kubelet.Pleg;
+using Kube.Kubelet.PodWorkers;
+using Kube.Kubelet.Probes;
+using Kube.Kubelet.Runtime;
+using Kube.Kubelet.Server;
+using Kube.Kubelet.Sources;
+using Kube.Kubelet.Volumes;
+using Kube.Proto.Cri.V1;
+using Microsoft.Extensions.Logging;
+
+namespace Kube.Kubelet.Host;
+
+/// <summary>
+/// A kubelet: runtime, pod workers, node reporter and server, wired. Disposing it stops the kubelet and leaves the pods
+/// running, as stopping a kubelet does.
+/// </summary>
+public sealed class KubeletHost : IAsyncDisposable, IFailable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Stack<IAsyncDisposable> _owned = new();
+    private readonly MetricsRegistry _metrics = new();
+    private KubeClient? _client;
+    private Task _running = Task.CompletedTask;
+
+    private KubeletHost()
+    {
+    }
+
+    /// <inheritdoc/>
+    public Task<Exception> Failed => _failed.Task;
+
+    /// <summary>Starts the kubelet. It waits for the API server in the background and serves before it has found it.</summary>
+    /// <exception cref="StartupException">A file is missing, the port is taken or the runtime cannot be used.</exception>
+    public static async Task<KubeletHost> StartAsync(KubeletOptions options, ILoggerFactory logs, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var host = new KubeletHost();
+        try
+        {
+            await host.StartCoreAsync(options, logs, time, cancellationToken).ConfigureAwait(false);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        while (_owned.TryPop(out var owned))
+        {
+            await owned.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _client?.Dispose();
+        _metrics.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task StartCoreAsync(KubeletOptions options, ILoggerFactory logs, TimeProvider time, CancellationToken cancellationToken)
+    {
+        options = options with { RootDirectory = Path.GetFullPath(options.RootDirectory) };
+        Directory.CreateDirectory(options.RootDirectory);
+        var kubeconfig = LoadKubeconfig(options.KubeconfigFile);
+        var client = _client = new KubeClient(kubeconfig with { UserAgent = "kubelet/" + KubeVersion.GitVersion, Qps = 0 }, time, logs);
+        var runtime = Own(await RuntimeChooser.OpenAsync(options, time, logs, cancellationToken).ConfigureAwait(false));
+        var version = await runtime.VersionAsync(cancellationToken).ConfigureAwait(false);
+        var machine = MachineFacts.Read();
+        var capacity = Capacity(options, machine);
+        var node = new KubeletNode
+        {
+            Name = options.NodeName,
+            Address = options.NodeAddress,
+            RootDirectory = options.RootDirectory,
+            Allocatable = capacity,
+            MemoryBytes = machine.MemoryBytes,
+            CgroupParent = runtime.SharesHost ? "" : options.CgroupRoot,
+            ClusterDns = options.ClusterDns,
+            ClusterDomain = options.ClusterDomain,
+            RuntimeName = version.RuntimeName,
+        };
+        var description = Describe(options, machine, capacity, version);
+        var events = Own(new EventRecorder(client, "kubelet", options.NodeName));
+        var services = new SharedInformer<Service>(client.For<Service>());
+        var pods = new SharedInformer<Pod>(
+            client.For<Pod>(), new SharedInformerOptions<Pod> { FieldSelector = "spec.nodeName=" + options.NodeName });
+        var parts = Compose(node, runtime, client, services, events, options, time, logs);
+        var workers = Own(new PodWorkers.PodWorkers(parts, NodeObject.Labels(description)));
+        parts.Probes.Changed = workers.Signal;
+        Own(pods);
+        Own(services);
+        var source = new ApiPodSource(pods, workers, (uid, cancel) => OrphanPods.FindAsync(runtime, uid, cancel));
+        source.Connect();
+        var lifecycle = new PodLifecycleEvents(runtime, node.Name, time, logs.CreateLogger<PodLifecycleEvents>())
+        {
+            Happened = workers.Signal,
+            Listed = uids => _ = source.EndOrphansAsync(uids, _stopping.Token),
+        };
+        var observer = new NodeObserver(runtime, lifecycle, machine, options.RootDirectory, time);
+        var reporter = new NodeReporter(client, description, observer.ObserveAsync, events, logs.CreateLogger<NodeReporter>());
+        Own(await KubeletServer.StartAsync(
+            options,
+            new KubeletEndpoints(workers, runtime, new StatsSummary(runtime, node, time), time),
+            Checks(lifecycle),
+            _metrics,
+            logs,
+            time,
+            cancellationToken).ConfigureAwait(false));
+        _running = RunAsync(client, pods, services, lifecycle, reporter, _stopping.Token);
+    }
+
+    private async Task RunAsync(
+        KubeClient client,
+        SharedInformer<Pod> pods,
+        SharedInformer<Service> services,
+        PodLifecycleEvents lifecycle,
+        NodeReporter reporter,
+        CancellationToken stopping)
+    {
+        try
+        {
+            await lifecycle.ListOnceAsync(stopping).ConfigureAwait(false);
+            var listing = lifecycle.RunAsync(stopping);
+            await client.WaitUntilReadyAsync(stopping).ConfigureAwait(false);
+            services.Start();
+            var reporting = reporter.RunAsync(stopping);
+            // Service variables must be known before the first container gets its environment.
+            await services.WaitForSyncAsync(stopping).ConfigureAwait(false);
+            pods.Start();
+            await Task.WhenAll(listing, reporting).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+        catch (Exception e)
+        {
+            _failed.TrySetResult(e);
+        }
+    }
+
+    private PodServices Compose(
+        KubeletNode node,
+        ICriRuntime runtime,
+        KubeClient client,
+        SharedInformer<Service> services,
+        EventRecorder events,
+        KubeletOptions options,
+        TimeProvider time,
+        ILoggerFactory logs)
+    {
+        var objects = new ApiObjects(client, services);
+        var tokens = new TokenCache(objects, time);
+        var environment = new ContainerEnvironment(objects, node.Name, node.Allocatable);
+        var volumes = new VolumeManager(options.RootDirectory, new ProjectedFiles(objects, tokens, node.Name, node.Allocatable), objects, time);
+        var handlers = new HandlerRunner(runtime, time);
+        return new PodServices
+        {
+            Node = node,
+            Runtime = runtime,
+            Configs = new ContainerConfigBuilder(node, environment, Path.Combine(options.RootDirectory, "pods"), runtime.SharesHost),
+            Volumes = volumes,
+            Objects = objects,
+            Handlers = handlers,
+            Probes = Own(new ProbeManager(handlers, events, time, new Prng(options.Seed), logs.CreateLogger<ProbeManager>())),
+            Events = events,
+            Statuses = Own(new StatusManager(new ApiPods(client), time, logs.CreateLogger<StatusManager>())),
+            Tokens = tokens,
+            Time = time,
+            Logger = logs.CreateLogger<PodWorker>(),
+        };
+    }
+
+    private static HealthChecks Checks(PodLifecycleEvents lifecycle) =>
+        new HealthChecks().Add("pleg", () => lifecycle.Unhealthy() is null, "the runtime's containers could not be listed of late");
+
+    private static Dictionary<string, Quantity> Capacity(KubeletOptions options, MachineFacts machine) => new(StringComparer.Ordinal)
+    {
+        ["cpu"] = new Quantity(machine.Processors),
+        ["memory"] = Quantity.Parse($"{machine.MemoryBytes / 1024}Ki"),
+        ["ephemeral-storage"] = Quantity.Parse($"{new DriveInfo(options.RootDirectory).TotalSize / 1024}Ki"),
+        ["pods"] = new Quantity(options.MaxPods),
+        ["hugepages-1Gi"] = new Quantity(0),
+        ["hugepages-2Mi"] = new Quantity(0),
+    };
+
+    private static NodeDescription Describe(
+        KubeletOptions options, MachineFacts machine, Dictionary<string, Quantity> capacity, VersionResponse version) => new()
+    {
+        Name = options.NodeName,
+        Address = options.NodeAddress.ToString(),
+        Machine = machine,
+        Capacity = capacity,
+        Allocatable = capacity,
+        RuntimeVersion = $"{version.RuntimeName}://{version.RuntimeVersion}",
+        KubeletVersion = KubeVersion.GitVersion,
+        Port = options.Endpoint.Port,
+        Labels = options.NodeLabels,
+        Taints = [.. options.Taints.Select(ParseTaint)],
+    };
+
+    private static Taint ParseTaint(string text)
+    {
+        var effect = text.Split(':', 2);
+        var pair = effect[0].Split('=', 2);
+        return effect.Length == 2 && effect[1] is "NoSchedule" or "PreferNoSchedule" or "NoExecute"
+            ? new Taint { Key = pair[0], Value = pair.Length == 2 ? pair[1] : null, Effect = effect[1] }
+            : throw new StartupException($"--register-with-taints {text}: expected key=value:NoSchedule, PreferNoSchedule or NoExecute");
+    }
+
+    private static KubeClientOptions LoadKubeconfig(string file)
+    {
+        try
+        {
+            return KubeConfig.Load(file).ToOptions();
+        }
+        catch (Exception e) when (e is KubeConfigException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"--kubeconfig {file}: {e.Message}", e);
+        }
+    }
+
+    private T Own<T>(T owned)
+        where T : IAsyncDisposable
+    {
+        _owned.Push(owned);
+        return owned;
+    }
+}
