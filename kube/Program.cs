@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kube.ApiServer.Host;
 using Kube.Commands;
 using Kube.Controllers.Host;
+using Kube.Kubelet.Host;
 using Kube.RaftStore.Host;
 using Kube.Scheduler.Host;
 
@@ -9,6 +10,7 @@ var root = new RootCommand("Kube: a Kubernetes control plane in one executable."
 root.Subcommands.Add(ClusterCommand.Create());
 root.Subcommands.Add(ApiServerCommand.Create());
 root.Subcommands.Add(ControllersCommand.Create());
+root.Subcommands.Add(KubeletCommand.Create());
 root.Subcommands.Add(SchedulerCommand.Create());
 root.Subcommands.Add(StoreCommand.Create());
 
