@@ -93,7 +93,8 @@ internal sealed partial class ServerCall : ServerCallContext
 
     /// <summary>Whether an exception of the transport only says that the client reset the stream or lost its connection.</summary>
     public bool IsConnectionLoss(Exception exception) =>
-        exception is IOException and not BadHttpRequestException || HttpContext.RequestAborted.IsCancellationRequested && exception is not RpcException;
+        exception is IOException and not BadHttpRequestException
+        || (exception is not RpcException && HttpContext.RequestAborted.IsCancellationRequested);
 
     /// <summary>
     /// Ends the call. A client that is gone gets nothing. When a message was torn off halfway, the stream is reset:

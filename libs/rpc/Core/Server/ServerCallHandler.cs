@@ -13,6 +13,11 @@ internal abstract class ServerCallHandler<TService, TRequest, TResponse>(
     where TRequest : class
     where TResponse : class
 {
+    /// <summary>Well below the 30,000,000 bytes at which Kestrel ends a request unless told otherwise.</summary>
+    private const int MaxSizeUnderHttpLimit = 16 * 1024 * 1024;
+
+    private readonly ServerMetrics _metrics = new(method);
+
     protected Method<TRequest, TResponse> Method { get; } = method;
 
     /// <summary>Whether the client may take its time and send more than one message.</summary>
@@ -26,7 +31,13 @@ internal abstract class ServerCallHandler<TService, TRequest, TResponse>(
             return;
         }
 
+        _metrics.Start();
         if (IsRequestStreaming)
+        {
+            ServerProtocol.AllowSlowRequest(http);
+        }
+
+        if (IsRequestStreaming || options.MaxReceiveMessageSize is null or > MaxSizeUnderHttpLimit)
         {
             ServerProtocol.AllowLongRequest(http);
         }
@@ -34,7 +45,7 @@ internal abstract class ServerCallHandler<TService, TRequest, TResponse>(
         var call = new ServerCall(http, Method, options, services);
         if (!call.TryStart(out var failure))
         {
-            call.End(failure, null);
+            End(call, failure, null);
             return;
         }
 
@@ -54,12 +65,7 @@ internal abstract class ServerCallHandler<TService, TRequest, TResponse>(
             status = Translate(call, e, out trailers);
         }
 
-        if (status.StatusCode != StatusCode.OK)
-        {
-            Log.CallFailed(services.Logger, Method.FullName, status.StatusCode, status.Detail);
-        }
-
-        call.End(status, trailers);
+        End(call, status, trailers);
     }
 
     /// <summary>Calls the service.</summary>
@@ -68,16 +74,23 @@ internal abstract class ServerCallHandler<TService, TRequest, TResponse>(
     /// <summary>The one request of a method without request streaming; the client's side is closed after it.</summary>
     protected async ValueTask<TRequest> ReadRequestAsync(ServerCall call)
     {
-        var request = await call.Reader
-            .ReadAsync(Method.RequestMarshaller.ContextualDeserializer, call.CancellationToken, CancellationToken.None)
-            .ConfigureAwait(false);
-        if (!request.IsFound)
+        try
         {
-            throw new RpcException(new Status(StatusCode.Internal, "the request has no message"));
-        }
+            var request = await call.Reader
+                .ReadAsync(Method.RequestMarshaller.ContextualDeserializer, call.CancellationToken, CancellationToken.None)
+                .ConfigureAwait(false);
+            if (!request.IsFound)
+            {
+                throw new RpcException(new Status(StatusCode.Internal, "the request has no message"));
+            }
 
-        await call.Reader.ReadEndAsync(call.CancellationToken).ConfigureAwait(false);
-        return request.Message;
+            await call.Reader.ReadEndAsync(call.CancellationToken).ConfigureAwait(false);
+            return request.Message;
+        }
+        catch (Exception e) when (call.IsConnectionLoss(e))
+        {
+            throw new OperationCanceledException("The client is gone.", e, call.CancellationToken);
+        }
     }
 
     /// <summary>Writes the one response of a method without response streaming; it leaves with the trailers.</summary>
@@ -93,6 +106,17 @@ internal abstract class ServerCallHandler<TService, TRequest, TResponse>(
         {
             call.Write(response, Method.ResponseMarshaller.ContextualSerializer, call.WriteOptions);
         }
+    }
+
+    private void End(ServerCall call, Status status, Metadata? trailers)
+    {
+        _metrics.Handle(status.StatusCode);
+        if (status.StatusCode != StatusCode.OK)
+        {
+            Log.CallFailed(services.Logger, Method.FullName, status.StatusCode, status.Detail);
+        }
+
+        call.End(status, trailers);
     }
 
     private Task RunAsync(ServerCall call) =>
@@ -138,14 +162,13 @@ internal abstract class ServerCallHandler<TService, TRequest, TResponse>(
                 : rpc.Status;
         }
 
-        if (call.HttpContext.RequestAborted.IsCancellationRequested)
-        {
-            Log.ClientGone(services.Logger, Method.FullName);
-            return new Status(StatusCode.Cancelled, "context canceled");
-        }
-
         if (exception is OperationCanceledException)
         {
+            if (call.HttpContext.RequestAborted.IsCancellationRequested)
+            {
+                Log.ClientGone(services.Logger, Method.FullName);
+            }
+
             return new Status(StatusCode.Cancelled, "context canceled");
         }
 

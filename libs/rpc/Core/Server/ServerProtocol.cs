@@ -2,6 +2,7 @@ using Grpc.Core;
 using Kube.Rpc.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Kube.Rpc.Server;
 
@@ -104,16 +105,18 @@ internal static class ServerProtocol
         return false;
     }
 
-    /// <summary>
-    /// Lets a request stream stay idle and grow: what HTTP limits by rate and by total size, gRPC limits by message.
-    /// </summary>
-    public static void AllowLongRequest(HttpContext http)
+    /// <summary>Lets a request stream stay idle: gRPC knows no least rate.</summary>
+    public static void AllowSlowRequest(HttpContext http)
     {
-        if (http.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {
             rate.MinDataRate = null;
         }
+    }
 
+    /// <summary>Lets a request grow: what HTTP limits in total, gRPC limits by message.</summary>
+    public static void AllowLongRequest(HttpContext http)
+    {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = null;

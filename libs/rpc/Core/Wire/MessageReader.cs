@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 
 namespace Kube.Rpc.Wire;
@@ -28,6 +29,7 @@ internal sealed class MessageReader(PipeReader pipe, int? maxMessageSize, bool i
     /// RESOURCE_EXHAUSTED: the message is larger than allowed. INTERNAL: the stream breaks off inside a message, or the
     /// framing or the compression is wrong.
     /// </exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Result<T>> ReadAsync<T>(
         Func<DeserializationContext, T> deserializer, CancellationToken transportToken, CancellationToken reader)
     {

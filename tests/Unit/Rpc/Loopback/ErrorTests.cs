@@ -196,6 +196,45 @@ public class ErrorTests
     }
 
     [Fact]
+    public async Task SizeLimit_WhileALargeRequestIsUnderWay()
+    {
+        await using var server = await LoopbackServer.StartAsync();
+        var big = new Note { Data = ByteString.CopyFrom(new byte[20_000_000]) };
+        for (var i = 0; i < 5; i++)
+        {
+            var e = await LoopbackServer.FailsAsync(server.Client.UnaryAsync(big).ResponseAsync);
+            Assert.Equal(StatusCode.ResourceExhausted, e.StatusCode);
+        }
+
+        Assert.Equal("x", (await server.Client.UnaryAsync(new Note { Text = "x" })).Text);
+    }
+
+    [Fact]
+    public async Task WithoutSizeLimit_EvenHttpsOwnIsLifted()
+    {
+        await using var server = await LoopbackServer.StartAsync(
+            options => options.MaxReceiveMessageSize = null, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+        var big = new Note { Data = UnsafeByteOperations.UnsafeWrap(new byte[40_000_000]) };
+        Assert.Equal(big, await server.Client.UnaryAsync(big).ResponseAsync.WaitAsync(LoopbackServer.Patience));
+    }
+
+    [Fact]
+    public async Task TerminalMiddleware_GetsWhatIsNotGrpc()
+    {
+        await using var server = await LoopbackServer.StartAsync(map: app =>
+        {
+            app.UseRouting();
+            app.UseEndpoints(_ => { });
+            app.Run(http => http.Response.WriteAsync($"{http.Request.Method} {http.Request.Path}"));
+        });
+        using var http = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        Assert.Equal("GET /a/b/c", await http.GetStringAsync(new Uri(server.Address, "/a/b/c")));
+        var posted = await http.PostAsync(new Uri(server.Address, "/a"), new StringContent("{}"));
+        Assert.Equal("POST /a", await posted.Content.ReadAsStringAsync());
+        Assert.Equal("x", (await server.Client.UnaryAsync(new Note { Text = "x" })).Text);
+    }
+
+    [Fact]
     public async Task NobodyListens_IsUnavailable()
     {
         Uri address;
