@@ -45,8 +45,8 @@ public readonly partial struct Quantity
             return false;
         }
 
-        // A bare sign or point is a number to the scanner but has no digits.
-        if (parts.Whole.Length + parts.Fraction.Length > LongestNumber || power > GreatestExponent || !parts.HasDigits)
+        // Kubernetes takes a number without digits ("-", ".", "m") for zero, and so it is here.
+        if (parts.Whole.Length + parts.Fraction.Length > LongestNumber || power > GreatestExponent)
         {
             error = NumericWrong;
             return false;
@@ -69,7 +69,7 @@ public readonly partial struct Quantity
         var unscaled = BigInteger.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
         if (unscaled.IsZero)
         {
-            return new Quantity(BigInteger.Zero, 0, format, parts.Fraction.Length == 0 && text == "0" ? text : null);
+            return new Quantity(BigInteger.Zero, 0, format);
         }
 
         var exponent = -(long)parts.Fraction.Length;
@@ -212,7 +212,6 @@ public readonly partial struct Quantity
             at++;
         }
 
-        var numberStart = at;
         var whole = Digits(text, ref at).TrimStart('0');
         var fraction = "";
         if (at < text.Length && text[at] == '.')
@@ -221,7 +220,6 @@ public readonly partial struct Quantity
             fraction = Digits(text, ref at);
         }
 
-        var hasDigits = at > numberStart && text.AsSpan(numberStart, at - numberStart).ContainsAnyInRange('0', '9');
         var suffixStart = at;
         while (at < text.Length && "eEinumkKMGTP".Contains(text[at], StringComparison.Ordinal))
         {
@@ -234,7 +232,7 @@ public readonly partial struct Quantity
         }
 
         Digits(text, ref at);
-        parts = new Parts(negative, whole.Length == 0 ? "0" : whole, fraction, text[suffixStart..], hasDigits);
+        parts = new Parts(negative, whole.Length == 0 ? "0" : whole, fraction, text[suffixStart..]);
         return at == text.Length;
     }
 
@@ -249,5 +247,5 @@ public readonly partial struct Quantity
         return text[start..at];
     }
 
-    private readonly record struct Parts(bool Negative, string Whole, string Fraction, string Suffix, bool HasDigits);
+    private readonly record struct Parts(bool Negative, string Whole, string Fraction, string Suffix);
 }

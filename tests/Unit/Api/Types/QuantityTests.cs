@@ -12,6 +12,13 @@ public class QuantityTests
     [InlineData("0m", "0")]
     [InlineData("-0", "0")]
     [InlineData("000", "0")]
+    [InlineData(".", "0")]
+    [InlineData("-", "0")]
+    [InlineData("m", "0")]
+    [InlineData("0.000", "0")]
+    [InlineData("0.0001Ki", "102400u")]
+    [InlineData("-0.0001Ki", "-102400u")]
+    [InlineData("1e-400", "1e-9")]
     [InlineData("1", "1")]
     [InlineData("100m", "100m")]
     [InlineData("0.1", "100m")]
@@ -70,7 +77,6 @@ public class QuantityTests
     [InlineData("1mi", "unable to parse quantity's suffix")]
     [InlineData("1Mi5", "unable to parse quantity's suffix")]
     [InlineData("1e", "unable to parse quantity's suffix")]
-    [InlineData(".", "unable to parse numeric part of quantity")]
     [InlineData("1e99999999", "unable to parse numeric part of quantity")]
     public void RefusesInKubernetesWords(string text, string message)
     {
