@@ -127,9 +127,9 @@ public abstract partial class QueueController<TKey> : IController
         {
             // Stopping: the next leader begins from what is stored.
         }
-        catch (KubeApiException e) when (e.IsConflict)
+        catch (KubeApiException e) when (e.IsConflict || e.IsNotFound)
         {
-            // Somebody changed the object meanwhile; its informer brings the change soon.
+            // Somebody changed or deleted the object meanwhile; its informer brings the change soon.
             LogConflict(Name, key.ToString(), e.Message);
             Queue.AddRateLimited(key);
             ControllerMetrics.Observe(Name, "requeue", Time.GetElapsedTime(startedAt));

@@ -110,7 +110,7 @@ public sealed class FakeStore(TimeProvider time)
 
             metadata["uid"] = Guid.NewGuid().ToString();
             metadata["creationTimestamp"] = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
-            metadata["generation"] = 1;
+            metadata["generation"] = 1L;
             if (kind.Kind == "Namespace")
             {
                 value["spec"] = new JsonObject { ["finalizers"] = new JsonArray("kubernetes") };
