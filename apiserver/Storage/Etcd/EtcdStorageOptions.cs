@@ -34,11 +34,14 @@ public sealed record EtcdStorageOptions
     /// <summary>A connection whose ping is unanswered for so long is closed, and its streams with it.</summary>
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How often a connection with calls on it is pinged: etcd closes connections that ping more often than every 5 s.</summary>
+    public TimeSpan PingPeriod { get; init; } = TimeSpan.FromSeconds(6);
+
     internal SocketsHttpHandler CreateHandler()
     {
         var handler = GrpcChannel.CreateHandler();
         handler.ConnectTimeout = PingTimeout;
-        handler.KeepAlivePingDelay = TimeSpan.FromSeconds(2);
+        handler.KeepAlivePingDelay = PingPeriod;
         handler.KeepAlivePingTimeout = PingTimeout;
         handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
         handler.InitialHttp2StreamWindowSize = 4 * 1024 * 1024;

@@ -162,13 +162,19 @@ internal sealed partial class StoreFeed : IAsyncDisposable
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         await Task.Yield();
+        var begun = false;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                var start = await _storage.CurrentRevisionAsync(cancellationToken).ConfigureAwait(false);
-                BeginGeneration(start, cancellationToken);
-                await foreach (var batch in _storage.WatchAsync(Root, start + 1, withPrevious: false, cancellationToken).ConfigureAwait(false))
+                if (!begun)
+                {
+                    var start = await _storage.CurrentRevisionAsync(cancellationToken).ConfigureAwait(false);
+                    BeginGeneration(start, cancellationToken);
+                    begun = true;
+                }
+
+                await foreach (var batch in _storage.WatchAsync(Root, Position + 1, withPrevious: false, cancellationToken).ConfigureAwait(false))
                 {
                     Dispatch(batch);
                 }
@@ -177,9 +183,15 @@ internal sealed partial class StoreFeed : IAsyncDisposable
             {
                 return;
             }
+            catch (StorageCompactedException exception)
+            {
+                // What happened in between can no longer be told: only the state can be read again.
+                LogFeedLost(exception.Message);
+                begun = false;
+            }
             catch (StorageException exception)
             {
-                LogFeedLost(exception.Message);
+                LogFeedInterrupted(Position, exception.Message);
                 await Task.Delay(TimeSpan.FromMilliseconds(250), _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
