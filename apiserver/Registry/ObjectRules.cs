@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kube.Api.Defaulting;
 using Kube.Api.Schema;
 using Kube.Api.Validation;
 
@@ -7,12 +8,10 @@ namespace Kube.ApiServer.Registry;
 /// <summary>Defaults and validation of objects by their kinds' rules. Pure.</summary>
 internal static class ObjectRules
 {
-    public static void ApplyDefaults(JsonObject obj, KindInfo kind)
-    {
-    }
+    public static void ApplyDefaults(JsonObject obj, KindInfo kind) => Defaulter.Apply(obj, kind.Schema);
 
-    public static IReadOnlyList<FieldError> ValidateCreate(JsonObject obj, KindInfo kind) =>
-        new ObjectAccessor(obj).Name.Length == 0 ? [FieldError.Required("metadata.name", "name or generateName is required")] : [];
+    public static IReadOnlyList<FieldError> ValidateCreate(JsonObject obj, KindInfo kind) => Validator.ValidateCreate(obj, kind);
 
-    public static IReadOnlyList<FieldError> ValidateUpdate(JsonObject updated, JsonObject old, KindInfo kind) => [];
+    public static IReadOnlyList<FieldError> ValidateUpdate(JsonObject updated, JsonObject old, KindInfo kind, string subresource) =>
+        Validator.ValidateUpdate(updated, old, kind, subresource.Length == 0 ? null : subresource);
 }

@@ -67,7 +67,7 @@ public sealed partial class ResourceStore
                 await AdmissionPlugins.MutateAsync(request, cancellationToken).ConfigureAwait(false);
                 PrepareForUpdate(context, updated, current);
                 allocation = await Strategy.AllocateAsync(updated, current, context.DryRun, cancellationToken).ConfigureAwait(false);
-                Refuse(name, ObjectRules.ValidateUpdate(updated, current, Definition.Info));
+                Refuse(name, ObjectRules.ValidateUpdate(updated, current, Definition.Info, RulesOf(context)));
                 await AdmissionPlugins.ValidateAsync(request, cancellationToken).ConfigureAwait(false);
             }
             catch (KubeStatusException) when (!fresh)
@@ -185,6 +185,9 @@ public sealed partial class ResourceStore
             updated.Generation = current.Generation + 1;
         }
     }
+
+    /// <summary>The subresource whose rules hold: a scale is an update of the object like any other.</summary>
+    private static string RulesOf(WriteContext context) => context.Subresource == "scale" ? "" : context.Subresource;
 
     private static void CopyGeneration(JsonObject old, JsonObject obj)
     {

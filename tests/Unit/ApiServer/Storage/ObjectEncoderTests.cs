@@ -15,7 +15,7 @@ public sealed class ObjectEncoderTests
     {
         var item = Encode("""{"kind":"Pod","spec":{"containers":[{"spec":{"nodeName":"no"}}],"nodeName":"n1","hostNetwork":true},"metadata":{"labels":{"a":"b","c":"d"},"name":"p","namespace":"ns","annotations":{"labels":"x"}},"source":{"component":"kubelet"}}""");
         Assert.Equal(("p", "ns"), (item.Name, item.Namespace));
-        Assert.Equal(["p", "ns", "n1", "", "true", "kubelet"], item.Fields);
+        Assert.Equal<string?>(["p", "ns", "n1", "", "true", "kubelet"], item.Fields.AsEnumerable());
         Assert.Equal(new Dictionary<string, string> { ["a"] = "b", ["c"] = "d" }, item.Labels.ToDictionary());
         var json = JsonNode.Parse(item.Json)!;
         Assert.Equal("42", (string?)json["metadata"]!["resourceVersion"]);
