@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Kube.Kubelet.Volumes;
 
@@ -9,7 +10,7 @@ internal sealed record VolumeFile(byte[] Content, int Mode);
 /// A directory whose files change all at once: they are in a directory of their own that a link named ..data points to,
 /// and every visible name is a link through it. A reader sees the old files or the new, never some of each.
 /// </summary>
-internal static class AtomicDirectory
+internal static partial class AtomicDirectory
 {
     private const string Data = "..data";
 
@@ -43,7 +44,7 @@ internal static class AtomicDirectory
         string temporary = link + "_tmp";
         File.Delete(temporary);
         File.CreateSymbolicLink(temporary, next);
-        File.Move(temporary, link, overwrite: true);
+        Rename(temporary, link);
         LinkNames(directory, files);
         if (old is not null && Directory.Exists(Path.Combine(directory, old)))
         {
@@ -101,6 +102,18 @@ internal static class AtomicDirectory
             }
         }
     }
+
+    /// <summary>rename(2): .NET's own moves follow a link to a directory, and this one must move the link.</summary>
+    private static void Rename(string from, string to)
+    {
+        if (RenameFile(from, to) != 0)
+        {
+            throw new IOException($"rename {from}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameFile(string from, string to);
 
     private static void Validate(string path)
     {

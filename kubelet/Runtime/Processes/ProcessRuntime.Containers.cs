@@ -25,7 +25,7 @@ public sealed partial class ProcessRuntime
 
         if (config.Command.Count == 0 && config.Args.Count == 0)
         {
-            throw CriError.Invalid($"the process runtime needs a command: image \"{config.Image?.Image}\" is only a label here");
+            throw CriError.Invalid($"the process runtime needs a command: image \"{(config.Image?.UserSpecifiedImage is { Length: > 0 } said ? said : config.Image?.Image)}\" is only a label here");
         }
 
         if (ContainersOf(sandboxId).FirstOrDefault(c => c.Config.Metadata.Equals(config.Metadata)) is { } other)
