@@ -1,12 +1,16 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Kube.ApiServer.Auth;
+using System.Security.Cryptography;
+using Kube.ApiServer.Audit;
+using Kube.ApiServer.Auth.Tokens;
 using Kube.ApiServer.Registry.Services;
-using Kube.ApiServer.Storage;
+using Kube.ApiServer.Registry;
+using Kube.ApiServer.Security;
 using Kube.ApiServer.Storage.Etcd;
-using Kube.Hosting;
+using Kube.ApiServer.Storage;
+using Kube.Base;
 using Kube.Hosting.Metrics;
+using Kube.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -32,9 +36,17 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly SystemObjects _systemObjects;
     private readonly StoreCompactor? _compactor;
     private readonly IDisposable? _kubelets;
+    private readonly AuditLog? _audit;
 
     private ApiServerHost(
-        WebApplication application, ApiServerCore core, IObjectStorage storage, MetricsRegistry metrics, SystemObjects systemObjects, StoreCompactor? compactor, IDisposable? kubelets)
+        WebApplication application,
+        ApiServerCore core,
+        IObjectStorage storage,
+        MetricsRegistry metrics,
+        SystemObjects systemObjects,
+        StoreCompactor? compactor,
+        IDisposable? kubelets,
+        AuditLog? audit)
     {
         _application = application;
         Core = core;
@@ -43,6 +55,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         _systemObjects = systemObjects;
         _compactor = compactor;
         _kubelets = kubelets;
+        _audit = audit;
     }
 
     public ApiServerCore Core { get; }
@@ -72,8 +85,11 @@ public sealed class ApiServerHost : IAsyncDisposable
         AddStoreCheck(ready, "etcd-readiness", storage);
         ready.Add("informer-sync", () => core!.CachesReady, "the caches are not filled yet");
         ready.Add("poststarthook/start-system-namespaces-controller", () => systemObjects!.Done, "the system namespaces are not there yet");
+        ready.Add("poststarthook/rbac/bootstrap-roles", () => systemObjects!.RolesDone, "the bootstrap roles are not there yet");
         var logger = loggers.CreateLogger<ApiServerHost>();
         var advertised = new IPEndPoint(options.AdvertiseAddress ?? options.Endpoint.Address, options.Endpoint.Port);
+        var security = Security(options, time);
+        var audit = OpenAuditLog(options);
         core = new ApiServerCore(
             new ApiServerCoreOptions
             {
@@ -86,7 +102,9 @@ public sealed class ApiServerHost : IAsyncDisposable
                 MaxWritesInFlight = options.MaxMutatingRequestsInflight,
                 AllowAnonymous = options.AnonymousAuth,
                 Kubelets = kubelets,
-                CreateSecurity = _ => SecurityOf(options),
+                Audit = audit is null ? NoAudit.Instance : audit,
+                CreateSecurity = security.Build,
+                CreateSubresources = security.Subresources,
                 HostPaths = new Dictionary<string, RequestDelegate>
                 {
                     ["/healthz"] = http => HealthPaths.AnswerAsync(http, "healthz", live, time, logger),
@@ -106,7 +124,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         var compactor = storage is EtcdObjectStorage etcd && options.EtcdCompactionInterval > TimeSpan.Zero
             ? new StoreCompactor(etcd, options.EtcdCompactionInterval, time, loggers.CreateLogger<StoreCompactor>())
             : null;
-        return new ApiServerHost(application, core, storage, metrics, systemObjects, compactor, kubelets);
+        return new ApiServerHost(application, core, storage, metrics, systemObjects, compactor, kubelets, audit);
     }
 
     public async ValueTask DisposeAsync()
@@ -122,6 +140,11 @@ public sealed class ApiServerHost : IAsyncDisposable
         await _application.DisposeAsync().ConfigureAwait(false);
         await Core.DisposeAsync().ConfigureAwait(false);
         await _storage.DisposeAsync().ConfigureAwait(false);
+        if (_audit is not null)
+        {
+            await _audit.DisposeAsync().ConfigureAwait(false);
+        }
+
         _kubelets?.Dispose();
         _metrics.Dispose();
     }
@@ -180,9 +203,60 @@ public sealed class ApiServerHost : IAsyncDisposable
             ? new KubeletClient(ServingCertificate.Load(cert, key), ServingCertificate.LoadAuthorities(ca))
             : null;
 
-    private static SecurityParts SecurityOf(ApiServerOptions options) => options.AuthorizationModes.Contains("AlwaysAllow")
-        ? SecurityParts.Minimal with { Authorizer = new AlwaysAllowAuthorizer() }
-        : SecurityParts.Minimal;
+    private static SecurityBuilder Security(ApiServerOptions options, TimeProvider time)
+    {
+        if (options.AuthorizationModes.Except(SecurityBuilder.Modes).FirstOrDefault() is { } unknown)
+        {
+            throw new StartupException($"--authorization-mode: {unknown} is not one of {string.Join(", ", SecurityBuilder.Modes)}");
+        }
+
+        return new SecurityBuilder(
+            new SecurityOptions
+            {
+                AuthorizationModes = options.AuthorizationModes,
+                Tokens = Tokens(options, time),
+                Identifiers = new IdentifierSource(new Prng(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)))),
+            },
+            time);
+    }
+
+    private static ServiceAccountTokens? Tokens(ApiServerOptions options, TimeProvider time)
+    {
+        if (options.ServiceAccountIssuer is null || options.ServiceAccountKeyFiles.Count == 0)
+        {
+            return null;
+        }
+
+        return new ServiceAccountTokens(
+            options.ServiceAccountIssuer,
+            options.ServiceAccountSigningKeyFile is { } file ? ReadKey(file, ServiceAccountKeys.Signing) : null,
+            [.. options.ServiceAccountKeyFiles.SelectMany(file => ReadKey(file, ServiceAccountKeys.Verification))],
+            time);
+    }
+
+    private static T ReadKey<T>(string file, Func<string, T> read)
+    {
+        try
+        {
+            return read(File.ReadAllText(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new StartupException($"cannot read the service account key {file}: {e.Message}", e);
+        }
+    }
+
+    private static AuditLog? OpenAuditLog(ApiServerOptions options)
+    {
+        try
+        {
+            return options.AuditLogPath is { } path ? new AuditLog(path) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"cannot write --audit-log-path {options.AuditLogPath}: {e.Message}", e);
+        }
+    }
 
     private static void AddStoreCheck(HealthChecks checks, string name, IObjectStorage storage) =>
         checks.Add(name, async cancellationToken => await storage.CurrentRevisionAsync(cancellationToken).ConfigureAwait(false));

@@ -4,6 +4,7 @@ using Kube.Api.Errors;
 using Kube.ApiServer.Auth;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Registry.Services;
+using Kube.ApiServer.Security;
 using Kube.ApiServer.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -27,6 +28,9 @@ internal sealed partial class SystemObjects(
     /// <summary>True once everything was there.</summary>
     public bool Done { get; private set; }
 
+    /// <summary>True once the bootstrap roles and bindings were there.</summary>
+    public bool RolesDone { get; private set; }
+
     public void Start() => _run = RunAsync(_stop.Token);
 
     public async ValueTask DisposeAsync()
@@ -44,6 +48,12 @@ internal sealed partial class SystemObjects(
             {
                 await EnsureAsync(cancellationToken).ConfigureAwait(false);
                 Done = true;
+                if (!RolesDone)
+                {
+                    await new RbacBootstrap(registry).EnsureAsync(cancellationToken).ConfigureAwait(false);
+                    RolesDone = true;
+                }
+
                 await Task.Delay(Period, time, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is KubeStatusException or StorageException)
