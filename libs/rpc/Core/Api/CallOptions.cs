@@ -77,33 +77,3 @@ public readonly struct CallOptions
         };
     }
 }
-
-/// <summary>
-/// The deadline and cancellation of a server call, for the client calls that its handler makes. The cancellation is
-/// taken over only by a call that has no cancellation of its own.
-/// </summary>
-public sealed class ContextPropagationToken
-{
-    internal ContextPropagationToken(DateTime deadline, CancellationToken cancellationToken)
-    {
-        Deadline = deadline;
-        CancellationToken = cancellationToken;
-    }
-
-    internal DateTime Deadline { get; }
-
-    internal CancellationToken CancellationToken { get; }
-}
-
-/// <summary>Which parts of a server call are handed on.</summary>
-public class ContextPropagationOptions(bool propagateDeadline = true, bool propagateCancellation = true)
-{
-    /// <summary>Deadline and cancellation.</summary>
-    public static readonly ContextPropagationOptions Default = new();
-
-    /// <summary>Whether the deadline is handed on.</summary>
-    public bool IsPropagateDeadline { get; } = propagateDeadline;
-
-    /// <summary>Whether the cancellation is handed on.</summary>
-    public bool IsPropagateCancellation { get; } = propagateCancellation;
-}

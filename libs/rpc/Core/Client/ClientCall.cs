@@ -1,231 +1,213 @@
-using System.Net.Http.Headers;
+using System.IO.Pipelines;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Kube.Rpc.Wire;
 
 namespace Kube.Rpc.Client;
 
 /// <summary>
-/// The life of a call on the client, whatever its messages: it begins, gets its response headers perhaps, and ends
-/// once, with the first of a status from the server, a cancellation, the deadline or a transport error. Ending
-/// cancels what is left of the HTTP request, which resets the stream if the server has not ended it. Thread-safe.
+/// One call on the client. The response is read from the HTTP stream through a pipe of pooled buffers, which go back
+/// when the call is over and nobody reads.
 /// </summary>
-internal abstract class ClientCall
+internal sealed partial class ClientCall<TRequest, TResponse>(
+    GrpcChannel channel, Method<TRequest, TResponse> method, string? host, CallOptions options)
+    : CallLifetime(channel, options)
+    where TRequest : class
+    where TResponse : class
 {
-    private readonly Lock _sync = new();
-    private readonly CancellationTokenSource _cancellation = new();
-    private CancellationTokenRegistration _callerRegistration;
-    private CancellationTokenRegistration _channelRegistration;
-    private ITimer? _deadlineTimer;
-    private TaskCompletionSource<Metadata>? _headersSource;
-    private HttpHeaders? _headers;
-    private object? _trailers;
-    private Status _status;
-    private bool _isOver;
+    private static readonly StreamPipeReaderOptions PipeOptions = new(bufferSize: 16 * 1024, minimumReadSize: 1024, leaveOpen: true);
 
-    protected ClientCall(GrpcChannel channel, CallOptions options)
+    private readonly Lock _resourceSync = new();
+    private HttpRequestMessage? _request;
+    private HttpResponseMessage? _response;
+    private PipeReader? _pipe;
+    private MessageReader? _reader;
+    private Task _start = Task.CompletedTask;
+    private bool _isReading;
+    private bool _mayRelease;
+
+    /// <summary>Makes a unary call; completes when it has ended.</summary>
+    public async Task<TResponse> RunUnaryAsync(TRequest request)
     {
-        Channel = channel;
-        Options = options.Resolve();
-        ObjectDisposedException.ThrowIf(channel.Disposal.IsCancellationRequested, channel);
+        await StartAsync(SerializeUnary(request)).ConfigureAwait(false);
+        return await ReadOneAsync().ConfigureAwait(false);
     }
 
-    protected GrpcChannel Channel { get; }
-
-    protected CallOptions Options { get; }
-
-    /// <summary>Fires when the call is over.</summary>
-    protected CancellationToken Token => _cancellation.Token;
-
-    protected bool IsOver
+    /// <summary>Starts a call with many requests; completes when it has ended.</summary>
+    public async Task<TResponse> RunClientStreamingAsync()
     {
-        get
+        await StartAsync(OpenRequestStream()).ConfigureAwait(false);
+        return await ReadOneAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Starts a call with one request and many responses.</summary>
+    public void StartServerStreaming(TRequest request) => Observe(StartAsync(SerializeUnary(request)));
+
+    /// <summary>Starts a call with many requests and many responses.</summary>
+    public void StartDuplex() => Observe(StartAsync(OpenRequestStream()));
+
+    protected override void OnOver()
+    {
+        lock (_resourceSync)
         {
-            lock (_sync)
+            _mayRelease = true;
+        }
+
+        CloseRequestStream();
+        lock (_resourceSync)
+        {
+            if (_isReading)
             {
-                return _isOver;
-            }
-        }
-    }
-
-    /// <summary>How the call ended.</summary>
-    public Status GetStatus()
-    {
-        lock (_sync)
-        {
-            return _isOver ? _status : throw new InvalidOperationException("The call has not ended.");
-        }
-    }
-
-    /// <summary>The trailers of the ended call.</summary>
-    public Metadata GetTrailers()
-    {
-        lock (_sync)
-        {
-            return _isOver ? Trailers() : throw new InvalidOperationException("The call has not ended.");
-        }
-    }
-
-    /// <summary>The response headers, when they are here.</summary>
-    public Task<Metadata> GetResponseHeadersAsync()
-    {
-        lock (_sync)
-        {
-            if (_headersSource is null)
-            {
-                _headersSource = new TaskCompletionSource<Metadata>(TaskCreationOptions.RunContinuationsAsynchronously);
-                if (_headers is not null)
-                {
-                    _headersSource.SetResult(ClientProtocol.ReadMetadata(_headers));
-                }
-                else if (_isOver)
-                {
-                    _headersSource.SetException(Failure());
-                }
-            }
-
-            return _headersSource.Task;
-        }
-    }
-
-    /// <summary>Ends the call as cancelled, unless it is over.</summary>
-    public void Cancel() => End(new Status(StatusCode.Cancelled, "Call canceled by the client."), null);
-
-    /// <summary>
-    /// Begins: listens to the caller's cancellation and to the channel's end, and starts the clock. The result is the
-    /// time that is left, null for a call without deadline. The call may be over at once.
-    /// </summary>
-    protected TimeSpan? Begin()
-    {
-        var left = StartDeadline();
-        _channelRegistration = Channel.Disposal.UnsafeRegister(
-            static call => ((ClientCall)call!).End(new Status(StatusCode.Cancelled, "The channel was disposed."), null), this);
-        _callerRegistration = Options.CancellationToken.UnsafeRegister(static call => ((ClientCall)call!).Cancel(), this);
-        if (IsOver)
-        {
-            // It ended while the fields above were being set: what End could not see is let go here.
-            Release();
-        }
-
-        return left;
-    }
-
-    /// <summary>The response headers are here.</summary>
-    protected void SetHeaders(HttpResponseMessage response)
-    {
-        lock (_sync)
-        {
-            _headers = response.Headers;
-            _headersSource?.TrySetResult(ClientProtocol.ReadMetadata(_headers));
-        }
-    }
-
-    /// <summary>
-    /// Ends the call; false when it was over before. The trailers are metadata, or headers to read it from when
-    /// somebody asks.
-    /// </summary>
-    protected bool End(Status status, object? trailers)
-    {
-        lock (_sync)
-        {
-            if (_isOver)
-            {
-                return false;
-            }
-
-            _isOver = true;
-            _status = status;
-            _trailers = trailers;
-            if (_headersSource is { Task.IsCompleted: false })
-            {
-                // A call that ends well without headers has empty ones.
-                if (status.StatusCode == StatusCode.OK)
-                {
-                    _headersSource.TrySetResult([]);
-                }
-                else
-                {
-                    _headersSource.TrySetException(Failure());
-                    _ = _headersSource.Task.Exception;
-                }
+                return;
             }
         }
 
-        Release();
-        OnOver();
-        _cancellation.Cancel();
-        return true;
+        ReleaseResponse();
     }
 
-    /// <summary>What a caller is thrown for a call that ended with a status other than OK.</summary>
-    protected Exception Failure()
+    private void Observe(Task start)
     {
-        lock (_sync)
-        {
-            if (Channel.ThrowOperationCanceled && Options.CancellationToken.IsCancellationRequested
-                && _status.StatusCode == StatusCode.Cancelled)
-            {
-                return new OperationCanceledException(_status.Detail, new RpcException(_status, Trailers()), Options.CancellationToken);
-            }
+        _start = start;
 
-            return new RpcException(_status, Trailers());
+        // A caller who never reads must not find the failure as an unobserved exception; the status has it.
+        _ = start.ContinueWith(
+            static task => _ = task.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    private HttpContent? SerializeUnary(TRequest request)
+    {
+        var content = new UnaryContent();
+        try
+        {
+            NewSerializer().Write(content.Buffer, request, method.RequestMarshaller.ContextualSerializer, MayCompress());
+            return content;
         }
-    }
-
-    /// <summary>Ends the call with what an exception means, unless it is over; the result is what to throw.</summary>
-    protected Exception EndWith(Exception exception)
-    {
-        End(ClientProtocol.Translate(exception), (exception as RpcException)?.Trailers);
-        return Failure();
-    }
-
-    /// <summary>The call is over: what waits for it may stop.</summary>
-    protected virtual void OnOver()
-    {
-    }
-
-    private Metadata Trailers()
-    {
-        if (_trailers is Metadata metadata)
+        catch (Exception e)
         {
-            return metadata;
-        }
-
-        metadata = _trailers is HttpHeaders headers ? ClientProtocol.ReadMetadata(headers) : [];
-        _trailers = metadata;
-        return metadata;
-    }
-
-    private TimeSpan? StartDeadline()
-    {
-        if (Options.Deadline is not { } deadline || deadline == DateTime.MaxValue)
-        {
+            content.Dispose();
+            EndWith(e);
             return null;
         }
-
-        var left = deadline.ToUniversalTime() - Channel.Time.GetUtcNow().UtcDateTime;
-        if (left <= TimeSpan.Zero)
-        {
-            OnDeadline();
-            return left;
-        }
-
-        // A timer holds some 49 days; a later deadline is left to the server.
-        if (left.TotalMilliseconds < uint.MaxValue - 1)
-        {
-            _deadlineTimer = Channel.Time.CreateTimer(
-                static call => ((ClientCall)call!).OnDeadline(), this, left, Timeout.InfiniteTimeSpan);
-        }
-
-        return left;
     }
 
-    private void OnDeadline() => End(new Status(StatusCode.DeadlineExceeded, "context deadline exceeded"), null);
-
-    private void Release()
+    /// <summary>Sends the request and waits for the response's headers. Afterwards there is a reader, or this has thrown.</summary>
+    private async Task StartAsync(HttpContent? content)
     {
-        _deadlineTimer?.Dispose();
-        // Unregister does not wait for a callback that runs right now, which may be the one that ends the call.
-        _callerRegistration.Unregister();
-        _channelRegistration.Unregister();
+        try
+        {
+            var left = Begin();
+            if (content is null || IsOver)
+            {
+                content?.Dispose();
+                throw Failure();
+            }
+
+            _request = ClientProtocol.CreateRequest(
+                Channel.AddressOf(method), host, content, Options.Headers, left, UsesGzip);
+            if (Options.Credentials is { } credentials)
+            {
+                await AddCredentialsAsync(credentials, _request).ConfigureAwait(false);
+            }
+
+            // The pipe's place is marked as in use, so that an end in between does not release what is being set.
+            BeginUse();
+            try
+            {
+                _response = await Channel.SendAsync(_request, Token).ConfigureAwait(false);
+                await AcceptAsync(_response).ConfigureAwait(false);
+            }
+            finally
+            {
+                EndUse();
+            }
+        }
+        catch (Exception e)
+        {
+            throw EndWith(e);
+        }
+    }
+
+    private async Task AcceptAsync(HttpResponseMessage response)
+    {
+        if (ClientProtocol.TryGetEarlyStatus(response, out var status, out var trailers))
+        {
+            SetHeaders(response);
+            if (status.StatusCode != StatusCode.OK)
+            {
+                throw new RpcException(status, trailers);
+            }
+        }
+        else
+        {
+            SetHeaders(response);
+        }
+
+        var stream = await response.Content.ReadAsStreamAsync(Token).ConfigureAwait(false);
+        _pipe = PipeReader.Create(stream, PipeOptions);
+        _reader = new MessageReader(_pipe, Channel.MaxReceiveMessageSize, ClientProtocol.IsGzip(response));
+    }
+
+    private async Task AddCredentialsAsync(CallCredentials credentials, HttpRequestMessage request)
+    {
+        var metadata = new Metadata();
+        var service = request.RequestUri!.GetLeftPart(UriPartial.Authority) + "/" + method.ServiceName;
+        await credentials.Interceptor(new AuthInterceptorContext(service, method.Name, Token), metadata).ConfigureAwait(false);
+        ClientProtocol.WriteMetadata(request.Headers, metadata);
+    }
+
+    private bool UsesGzip =>
+        string.Equals(Options.Headers?.GetValue(Headers.EncodingRequest), Headers.Gzip, StringComparison.OrdinalIgnoreCase);
+
+    private MessageSerializer NewSerializer() =>
+        new(Channel.MaxSendMessageSize) { Compression = UsesGzip ? Channel.CompressionLevel : null };
+
+    private bool MayCompress() => ((WriteOptions ?? WriteOptions.Default).Flags & WriteFlags.NoCompress) == 0;
+
+    private void BeginUse()
+    {
+        lock (_resourceSync)
+        {
+            if (_isReading)
+            {
+                throw new InvalidOperationException("Another read is in progress.");
+            }
+
+            _isReading = true;
+        }
+    }
+
+    private void EndUse()
+    {
+        lock (_resourceSync)
+        {
+            _isReading = false;
+            if (!_mayRelease)
+            {
+                return;
+            }
+        }
+
+        ReleaseResponse();
+    }
+
+    /// <summary>Gives everything back. The stream is reset if the server has not ended it.</summary>
+    private void ReleaseResponse()
+    {
+        PipeReader? pipe;
+        HttpResponseMessage? response;
+        HttpRequestMessage? request;
+        lock (_resourceSync)
+        {
+            (pipe, _pipe) = (_pipe, null);
+            (response, _response) = (_response, null);
+            (request, _request) = (_request, null);
+        }
+
+        pipe?.Complete();
+        response?.Dispose();
+        request?.Dispose();
     }
 }

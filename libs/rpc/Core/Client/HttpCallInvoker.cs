@@ -47,9 +47,9 @@ internal sealed class HttpCallInvoker(GrpcChannel channel) : CallInvoker
     /// <summary>The functions that a call object is made of, shared by all calls.</summary>
     private static class Calls
     {
-        public static readonly Func<object, Task<Metadata>> Headers = static call => ((ClientCall)call).GetResponseHeadersAsync();
-        public static readonly Func<object, Status> Status = static call => ((ClientCall)call).GetStatus();
-        public static readonly Func<object, Metadata> Trailers = static call => ((ClientCall)call).GetTrailers();
-        public static readonly Action<object> Dispose = static call => ((ClientCall)call).Cancel();
+        public static readonly Func<object, Task<Metadata>> Headers = static call => ((CallLifetime)call).GetResponseHeadersAsync();
+        public static readonly Func<object, Status> Status = static call => ((CallLifetime)call).GetStatus();
+        public static readonly Func<object, Metadata> Trailers = static call => ((CallLifetime)call).GetTrailers();
+        public static readonly Action<object> Dispose = static call => ((CallLifetime)call).Cancel();
     }
 }

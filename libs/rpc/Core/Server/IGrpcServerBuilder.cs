@@ -8,9 +8,3 @@ public interface IGrpcServerBuilder
     /// <summary>The services of the host.</summary>
     IServiceCollection Services { get; }
 }
-
-/// <inheritdoc cref="IGrpcServerBuilder"/>
-internal sealed class GrpcServerBuilder(IServiceCollection services) : IGrpcServerBuilder
-{
-    public IServiceCollection Services { get; } = services;
-}

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
-using Kube.Rpc.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -148,20 +147,4 @@ internal static class ServiceMapper
             .Select(part => RoutePatternFactory.Segment(RoutePatternFactory.LiteralPart(part)));
         return RoutePatternFactory.Pattern(fullName, segments);
     }
-}
-
-/// <summary>The generated class that describes a mapped service; where its descriptor is found.</summary>
-internal sealed record ServiceBindTypeMetadata(Type BindType);
-
-/// <summary>
-/// Matches requests that are gRPC by their content type. The method is checked here and not by the endpoint's
-/// metadata, with which routing would answer 405 to every other request that nothing else matches.
-/// </summary>
-internal sealed class GrpcRequestConstraint : IRouteConstraint
-{
-    public static readonly GrpcRequestConstraint Instance = new();
-
-    public bool Match(
-        HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
-        httpContext is not null && HttpMethods.IsPost(httpContext.Request.Method) && Headers.IsGrpcContentType(httpContext.Request.ContentType);
 }

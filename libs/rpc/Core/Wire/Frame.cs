@@ -47,6 +47,3 @@ internal readonly record struct Frame(bool IsCompressed, uint Length)
         return true;
     }
 }
-
-/// <summary>The peer does not speak the framing of gRPC.</summary>
-internal sealed class MalformedFrameException(string message) : Exception(message);

@@ -51,7 +51,7 @@ internal sealed partial class ClientCall<TRequest, TResponse> : IClientStreamWri
             if (!mayWait || _unsent.WrittenCount >= MaxUnsentBytes)
             {
                 using var registration = cancellationToken.CanBeCanceled
-                    ? cancellationToken.UnsafeRegister(static call => ((ClientCall)call!).Cancel(), this)
+                    ? cancellationToken.UnsafeRegister(static call => ((CallLifetime)call!).Cancel(), this)
                     : default;
                 await SendUnsentAsync().ConfigureAwait(false);
             }

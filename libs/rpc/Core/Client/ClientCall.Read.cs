@@ -13,7 +13,7 @@ internal sealed partial class ClientCall<TRequest, TResponse> : IAsyncStreamRead
     public async Task<bool> MoveNext(CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.CanBeCanceled && cancellationToken != Options.CancellationToken
-            ? cancellationToken.UnsafeRegister(static call => ((ClientCall)call!).Cancel(), this)
+            ? cancellationToken.UnsafeRegister(static call => ((CallLifetime)call!).Cancel(), this)
             : default;
         _current = null;
         if (!_start.IsCompletedSuccessfully)

@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+
+namespace Grpc.Core;
+
+/// <summary>One request, one response. May be awaited.</summary>
+public sealed class AsyncUnaryCall<TResponse> : AsyncCallBase
+{
+    /// <summary>Wraps a call.</summary>
+    public AsyncUnaryCall(
+        Task<TResponse> responseAsync,
+        Task<Metadata> responseHeadersAsync,
+        Func<Status> getStatusFunc,
+        Func<Metadata> getTrailersFunc,
+        Action disposeAction)
+        : this(responseAsync, responseHeadersAsync, _ => getStatusFunc(), _ => getTrailersFunc(), _ => disposeAction(), disposeAction)
+    {
+    }
+
+    /// <summary>Wraps a call whose functions share a state.</summary>
+    public AsyncUnaryCall(
+        Task<TResponse> responseAsync,
+        Task<Metadata> responseHeadersAsync,
+        Func<object, Status> getStatusFunc,
+        Func<object, Metadata> getTrailersFunc,
+        Action<object> disposeAction,
+        object state)
+        : base(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state) =>
+        ResponseAsync = responseAsync;
+
+    /// <summary>Wraps a call whose headers are asked for only when needed.</summary>
+    internal AsyncUnaryCall(
+        Task<TResponse> responseAsync,
+        Func<object, Task<Metadata>> getResponseHeaders,
+        Func<object, Status> getStatusFunc,
+        Func<object, Metadata> getTrailersFunc,
+        Action<object> disposeAction,
+        object state)
+        : base(getResponseHeaders, getStatusFunc, getTrailersFunc, disposeAction, state)
+    {
+        ResponseAsync = responseAsync;
+    }
+
+    /// <summary>The response; fails with <see cref="RpcException"/> when the status is not OK.</summary>
+    public Task<TResponse> ResponseAsync { get; }
+
+    /// <summary>Awaits the response.</summary>
+    public TaskAwaiter<TResponse> GetAwaiter() => ResponseAsync.GetAwaiter();
+
+    /// <summary>Awaits the response.</summary>
+    public ConfiguredTaskAwaitable<TResponse> ConfigureAwait(bool continueOnCapturedContext) =>
+        ResponseAsync.ConfigureAwait(continueOnCapturedContext);
+}
