@@ -72,6 +72,7 @@ internal static class ClrSchemaReader
         return new FieldSchema
         {
             Name = name,
+            Property = property,
             Number = attribute.Number,
             Value = value,
             Within = attribute.Within,

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
 
 namespace Kube.Api.Schema;
@@ -66,7 +67,14 @@ public sealed class FieldSchema
     public NameFormat? Format { get; init; }
 
     /// <summary>What the field means, for OpenAPI; null when nothing is known.</summary>
-    public string? Description { get; init; }
+    public string? Description
+    {
+        get => field ?? (Property is null ? null : Documentation.ApiDocs.Summary(Property));
+        init;
+    }
+
+    /// <summary>The property behind the field; null when the schema came at run time.</summary>
+    internal PropertyInfo? Property { get; init; }
 
     /// <summary>A fresh copy of the default; null for none.</summary>
     public JsonNode? NewDefault()
