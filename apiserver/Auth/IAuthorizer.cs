@@ -39,7 +39,11 @@ public enum AuthorizationDecision
 }
 
 /// <summary>A decision, and what the client is told when it is not <see cref="AuthorizationDecision.Allow"/>.</summary>
-public readonly record struct AuthorizationResult(AuthorizationDecision Decision, string Reason = "");
+public readonly record struct AuthorizationResult(AuthorizationDecision Decision, string Reason = "")
+{
+    /// <summary>Why; empty when there is nothing to say, in a default value too.</summary>
+    public string Reason { get => field ?? ""; init; } = Reason;
+}
 
 /// <summary>Decides what a user may do. Thread-safe.</summary>
 public interface IAuthorizer

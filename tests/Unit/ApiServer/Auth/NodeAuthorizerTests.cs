@@ -96,6 +96,15 @@ public class NodeAuthorizerTests
         Assert.Equal(allowed, await Allowed(Node, verb, resource, "ns", "x"));
 
     [Fact]
+    public async Task A_chain_goes_on_to_the_next_authorizer_for_others()
+    {
+        var chain = new AuthorizerChain([new NodeAuthorizer(_graph), new SystemMastersAuthorizer()]);
+        var result = await chain.AuthorizeAsync(
+            new AuthorizationAttributes { User = new UserInfo("eve"), Verb = "get", IsResourceRequest = true, Resource = "pods" }, default);
+        Assert.Equal((AuthorizationDecision.NoOpinion, ""), (result.Decision, result.Reason));
+    }
+
+    [Fact]
     public async Task Others_get_no_opinion()
     {
         _graph.Set(Pod("p", "one"));
