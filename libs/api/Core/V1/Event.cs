@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Kube.Api.Meta.V1;
 using Kube.Api.Schema;
 using Kube.Api.Values;
@@ -21,7 +22,7 @@ public sealed class Event : IKubeObject
 
     /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Required = true, Always = true)]
-    [System.Diagnostics.CodeAnalysis.AllowNull]
+    [AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
     /// <summary>The object it is about.</summary>

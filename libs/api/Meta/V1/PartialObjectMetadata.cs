@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Kube.Api.Schema;
 
 namespace Kube.Api.Meta.V1;
@@ -15,6 +16,6 @@ public sealed class PartialObjectMetadata
 
     /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
-    [System.Diagnostics.CodeAnalysis.AllowNull]
+    [AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Kube.Api.Meta.V1;
 using Kube.Api.Schema;
 
@@ -18,7 +19,7 @@ public sealed class Role : IKubeObject
 
     /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
-    [System.Diagnostics.CodeAnalysis.AllowNull]
+    [AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
     /// <summary>What may be done; the rules add up.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Kube.Api.Meta.V1;
 using Kube.Api.Schema;
 using Kube.Api.Values;
@@ -19,7 +20,7 @@ public sealed class CSIStorageCapacity : IKubeObject
 
     /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
-    [System.Diagnostics.CodeAnalysis.AllowNull]
+    [AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
     /// <summary>Labels of the nodes that can get at it.</summary>

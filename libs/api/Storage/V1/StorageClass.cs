@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Kube.Api.Core.V1;
 using Kube.Api.Meta.V1;
 using Kube.Api.Schema;
@@ -19,7 +20,7 @@ public sealed class StorageClass : IKubeObject
 
     /// <summary>Name, namespace, labels, annotations, owners and the rest of what every object carries.</summary>
     [Field(1, Always = true)]
-    [System.Diagnostics.CodeAnalysis.AllowNull]
+    [AllowNull]
     public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
     /// <summary>Who makes the volumes.</summary>
