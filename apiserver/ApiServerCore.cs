@@ -90,8 +90,11 @@ public sealed class ApiServerCore : IAsyncDisposable
     {
         var reviews = KindCatalog.Default.Kinds.Where(k => resources.Reviews.ContainsKey((k.Group, k.Version, k.Plural))).ToList();
         var discovery = new DiscoveryEndpoint(Registry, reviews, options.AdvertisedAddress);
+        var openApi = new OpenApiEndpoint(KindCatalog.Default);
         var paths = new PathEndpoint();
         paths
+            .Map("/openapi/v2", openApi.V2Async)
+            .Map("/openapi/v3", openApi.V3Async, below: true)
             .Map("/api", discovery.CoreAsync)
             .Map("/apis", discovery.GroupsAsync)
             .Map("/api", discovery.BelowAsync, below: true)

@@ -1,0 +1,71 @@
+using System.Net;
+using Kube.ApiServer.Host;
+using Kube.Conformance.Tests.Store;
+using Kube.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Kube.Conformance.Tests.Api;
+
+/// <summary>An API server in this process over a store in this process, on a port of its own, with an admin's kubeconfig.</summary>
+public sealed class ApiServerFixture : IAsyncLifetime
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("api-").FullName;
+    private StoreMember? _store;
+    private ApiServerHost? _host;
+
+    /// <summary>kubeconfig of a member of system:masters.</summary>
+    public string Kubeconfig { get; private set; } = "";
+
+    public async Task InitializeAsync()
+    {
+        _store = await StoreMember.StartAsync();
+        var pki = new TestPki(_directory);
+        pki.IssueClient("admin", "kubernetes-admin", "system:masters");
+        var port = RealEtcd.FreePort();
+        _host = await ApiServerHost.StartAsync(
+            new ApiServerOptions
+            {
+                Endpoint = new IPEndPoint(IPAddress.Loopback, port),
+                EtcdServers = [new Uri(_store.Endpoint)],
+                ClientCaFile = pki.AuthorityFile,
+                TlsCertFile = pki.CertificateFile("server"),
+                TlsPrivateKeyFile = pki.KeyFile("server"),
+            },
+            NullLoggerFactory.Instance,
+            TimeProvider.System,
+            default);
+        Kubeconfig = pki.Kubeconfig("admin", port);
+        await Eventually.HoldsAsync(async () => (await KubectlAsync("1.32", ["get", "--raw", "/readyz"])).ExitCode == 0, "the API server is ready");
+    }
+
+    /// <summary>Runs a kubectl with the admin's kubeconfig and a discovery cache of its own.</summary>
+    public Task<CommandResult> KubectlAsync(string version, IEnumerable<string> arguments, string? input = null) => Command.RunAsync(
+        Find(version),
+        ["--kubeconfig", Kubeconfig, "--cache-dir", Path.Combine(_directory, "cache"), .. arguments],
+        input,
+        limit: TimeSpan.FromSeconds(30));
+
+    public async Task DisposeAsync()
+    {
+        await _host!.DisposeAsync();
+        await _store!.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>kubectl.VERSION beside the kubectl on PATH, else that kubectl.</summary>
+    private static string Find(string version)
+    {
+        foreach (var directory in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'))
+        {
+            var kubectl = Path.Combine(directory, "kubectl");
+            if (File.Exists(kubectl))
+            {
+                var real = new FileInfo(kubectl).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? kubectl;
+                var versioned = Path.Combine(Path.GetDirectoryName(real)!, "kubectl." + version);
+                return File.Exists(versioned) ? versioned : kubectl;
+            }
+        }
+
+        return "kubectl";
+    }
+}
