@@ -116,6 +116,7 @@ public sealed partial class ControllersHost : IAsyncDisposable, IFailable
     {
         try
         {
+            await _client.WaitUntilReadyAsync(_stop.Token).ConfigureAwait(false);
             while (!_stop.IsCancellationRequested)
             {
                 if (_elector is null)

@@ -17,7 +17,7 @@ internal sealed class ClusterControl(ClusterHome home, TextWriter output)
     /// <summary>Stops all components, kubelets and their containers first, stores last. Data stays.</summary>
     public async Task DownAsync(CancellationToken cancellationToken)
     {
-        using var homeLock = HomeLock.Take(home);
+        using var homeLock = await HomeLock.TakeAsync(home, cancellationToken).ConfigureAwait(false);
         foreach (var component in Plan.Components.Reverse())
         {
             if (await new ComponentProcess(home, component.Name).StopAsync(StopGrace, cancellationToken).ConfigureAwait(false))

@@ -26,7 +26,7 @@ internal sealed class ClusterStarter(ClusterHome home, TextWriter output)
     {
         var watch = Stopwatch.StartNew();
         home.Create();
-        using var homeLock = HomeLock.Take(home);
+        using var homeLock = await HomeLock.TakeAsync(home, cancellationToken).ConfigureAwait(false);
         var saved = ClusterOptions.Load(home);
         var options = ChoosePorts(requested(saved));
         var plan = new ClusterPlan(home, options);
@@ -57,30 +57,36 @@ internal sealed class ClusterStarter(ClusterHome home, TextWriter output)
         await output.WriteLineAsync($"Next: kubectl --kubeconfig {Relative(home.Kubeconfig)} get nodes").ConfigureAwait(false);
     }
 
-    /// <summary>Starts one component of an existing cluster and waits until it is ready.</summary>
+    /// <summary>
+    /// Starts one component of an existing cluster and waits until it is ready. A store member need only answer: whether
+    /// it is ready depends on the others, which may be started after it.
+    /// </summary>
+    /// <exception cref="StartupException">It ended again, or is not ready in time; in the latter case it is left running.</exception>
     public async Task StartAsync(string name, CancellationToken cancellationToken)
     {
         var options = ClusterOptions.Load(home) ?? throw new StartupException($"there is no cluster in {home.Path}; run 'cluster up' first");
-        using var homeLock = HomeLock.Take(home);
         var component = new ClusterPlan(home, options).Find(name);
-        if (new ComponentProcess(home, name).RunningPid() is { } pid)
+        var started = new Dictionary<string, int>();
+        using (await HomeLock.TakeAsync(home, cancellationToken).ConfigureAwait(false))
         {
-            await output.WriteLineAsync($"{name} runs already (pid {pid})").ConfigureAwait(false);
-            return;
+            if (new ComponentProcess(home, name).RunningPid() is { } pid)
+            {
+                await output.WriteLineAsync($"{name} runs already (pid {pid})").ConfigureAwait(false);
+                return;
+            }
+
+            CheckPorts([component]);
+            started[name] = new ComponentProcess(home, name).Start(component);
         }
 
-        CheckPorts([component]);
         using var probe = new ReadinessProbe(home, options);
-        var started = new Dictionary<string, int> { [name] = new ComponentProcess(home, name).Start(component) };
-        try
-        {
-            await WaitForComponentAsync(probe, component, started, Stopwatch.StartNew(), cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await new ComponentProcess(home, name).StopAsync(StopGrace, CancellationToken.None).ConfigureAwait(false);
-            throw;
-        }
+        await WaitAsync(
+            component.Trust == ProbeTrust.Store ? name + " started" : name + " ready",
+            token => component.Trust == ProbeTrust.Store ? probe.CheckAnswersAsync(component, token) : probe.CheckAsync(component, token),
+            () => FindDead(started),
+            Stopwatch.StartNew(),
+            cancellationToken,
+            name).ConfigureAwait(false);
     }
 
     private async Task StartAndWaitAsync(

@@ -41,6 +41,13 @@ internal sealed class ReadinessProbe : IDisposable
         }
     }
 
+    /// <summary>Null when the component answers at all, ready or not, else why not.</summary>
+    public async Task<string?> CheckAnswersAsync(ComponentSpec component, CancellationToken cancellationToken)
+    {
+        var failure = await CheckAsync(component, cancellationToken).ConfigureAwait(false);
+        return failure is null || failure.StartsWith(component.HealthUrl.AbsolutePath, StringComparison.Ordinal) ? null : failure;
+    }
+
     /// <summary>Null when all nodes are Ready, else which are not.</summary>
     public async Task<string?> CheckNodesAsync(CancellationToken cancellationToken)
     {

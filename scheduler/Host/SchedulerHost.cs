@@ -99,10 +99,11 @@ public sealed class SchedulerHost : IAsyncDisposable, IFailable
                 return;
             }
 
-            var elector = new LeaderElector(client, new LeaderElectionOptions { Name = "kube-scheduler", Identity = options.Identity });
-            if (!await elector.RunAsync(scheduler.RunAsync, cancellationToken).ConfigureAwait(false))
+            // A lost lease is no reason to end: the informers go on, and the next lease starts from what they know.
+            while (!cancellationToken.IsCancellationRequested)
             {
-                _failed.TrySetResult(new InvalidOperationException("leader election lost"));
+                var elector = new LeaderElector(client, new LeaderElectionOptions { Name = "kube-scheduler", Identity = options.Identity });
+                await elector.RunAsync(scheduler.RunAsync, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
