@@ -298,7 +298,11 @@ public abstract class CriRuntimeSuite : IAsyncLifetime
         Hostname = name,
         LogDirectory = Path.Combine(LogRoot, name),
         Labels = { ["test"] = name },
-        Linux = new LinuxPodSandboxConfig { CgroupParent = "/kube-conformance" },
+        Linux = new LinuxPodSandboxConfig
+        {
+            CgroupParent = "/kube-conformance",
+            SecurityContext = new LinuxSandboxSecurityContext { NamespaceOptions = PodNamespaces() },
+        },
     };
 
     protected ContainerConfig NewContainer(string name, uint attempt, params string[] command) => new()
@@ -308,8 +312,11 @@ public abstract class CriRuntimeSuite : IAsyncLifetime
         Command = { command },
         Labels = { ["name"] = name },
         LogPath = $"{name}/{attempt}.log",
-        Linux = new LinuxContainerConfig(),
+        Linux = new LinuxContainerConfig { SecurityContext = new LinuxContainerSecurityContext { NamespaceOptions = PodNamespaces() } },
     };
+
+    /// <summary>The namespaces of an ordinary pod: processes see their own container only.</summary>
+    private static NamespaceOption PodNamespaces() => new() { Pid = NamespaceMode.Container };
 
     protected async Task<string> RunSandboxAsync(PodSandboxConfig config)
     {

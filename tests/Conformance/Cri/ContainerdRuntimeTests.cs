@@ -1,0 +1,70 @@
+using Grpc.Core;
+using Kube.Kubelet.Runtime.Containerd;
+using Kube.Proto.Cri.V1;
+
+namespace Kube.Conformance.Tests.Cri;
+
+/// <summary>The real containerd passes the suite through the kubelet's client, with real containers.</summary>
+public sealed class ContainerdRuntimeTests(PrivateContainerd containerd) : CriRuntimeSuite, IClassFixture<PrivateContainerd>
+{
+    protected override string Image => containerd.Image;
+
+    public override async Task InitializeAsync()
+    {
+        Runtime = new ContainerdRuntime(containerd.Socket, TimeProvider.System);
+        await Runtime.PullImageAsync(new ImageSpec { Image = Image }, null, null, default);
+    }
+
+    [Fact]
+    public async Task A_sandbox_has_namespaces_and_an_address_of_its_own()
+    {
+        (string first, PodSandboxConfig config) = await SandboxAsync("one");
+        (string second, _) = await SandboxAsync("two");
+        string one = (await Runtime.PodSandboxStatusAsync(first, false, default)).Status.Network.Ip;
+        string two = (await Runtime.PodSandboxStatusAsync(second, false, default)).Status.Network.Ip;
+        Assert.NotEqual(one, two);
+        Assert.StartsWith("10.213.", one);
+
+        string id = await CreateAsync(first, config, "/bin/sh", "-c", "hostname; ip -4 -o addr show eth0 | grep -c " + one + "; ls /proc | grep -c '^1$'");
+        await Runtime.StartContainerAsync(id, default);
+        Assert.Equal(["stdout F one", "stdout F 1", "stdout F 1"], await LogLinesAsync((await ExitedAsync(id)).LogPath, 3));
+    }
+
+    [Fact]
+    public async Task A_volume_is_mounted_where_the_pod_wants_it()
+    {
+        (string sandbox, PodSandboxConfig config) = await SandboxAsync("volume");
+        string source = Directory.CreateDirectory(Path.Combine(LogRoot, "source")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(source, "key"), "value\n");
+        ContainerConfig container = NewContainer("main", 0, "/bin/sh", "-c", "cat /etc/config/key; echo x >/etc/config/key || echo read-only");
+        container.Mounts.Add(new Mount { HostPath = source, ContainerPath = "/etc/config", Readonly = true });
+        Directory.CreateDirectory(Path.Combine(config.LogDirectory, "main"));
+        string id = await Runtime.CreateContainerAsync(sandbox, container, config, default);
+        await Runtime.StartContainerAsync(id, default);
+        List<string> lines = await LogLinesAsync((await ExitedAsync(id)).LogPath, 3);
+        Assert.Contains("stdout F value", lines);
+        Assert.Contains("stdout F read-only", lines);
+    }
+
+    [Fact]
+    public async Task A_container_over_its_memory_limit_is_reported_as_such()
+    {
+        (string sandbox, PodSandboxConfig config) = await SandboxAsync("oom");
+        ContainerConfig container = NewContainer("main", 0, "/bin/sh", "-c", "x=$(head -c 100000000 /dev/zero | tr '\\0' x); echo ${#x}");
+        container.Linux.Resources = new LinuxContainerResources { MemoryLimitInBytes = 16 * 1024 * 1024 };
+        Directory.CreateDirectory(Path.Combine(config.LogDirectory, "main"));
+        string id = await Runtime.CreateContainerAsync(sandbox, container, config, default);
+        await Runtime.StartContainerAsync(id, default);
+        ContainerStatus exited = await ExitedAsync(id);
+        Assert.Equal("OOMKilled", exited.Reason);
+        Assert.Equal(137, exited.ExitCode);
+    }
+
+    [Fact]
+    public async Task An_image_that_is_not_there_is_an_error_with_its_name()
+    {
+        RpcException error = await Assert.ThrowsAsync<RpcException>(
+            () => Runtime.PullImageAsync(new ImageSpec { Image = containerd.MissingImage }, null, null, default));
+        Assert.Contains("nothing:1", error.Status.Detail);
+    }
+}
