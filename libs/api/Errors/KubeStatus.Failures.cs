@@ -46,6 +46,10 @@ public sealed partial record KubeStatus
     /// <summary>409 of server-side apply, with one cause per field that another manager owns.</summary>
     public static KubeStatus ApplyConflict(string message, IReadOnlyList<StatusCause> causes) => new(409, "Conflict", message) { Causes = causes };
 
+    /// <summary>409 of server-side apply.</summary>
+    public static KubeStatus OfApply(ApplyConflictException e) =>
+        ApplyConflict(e.Message, [.. e.Conflicts.Select(c => new StatusCause("FieldManagerConflict", "conflict with " + c.Manager, c.Field))]);
+
     /// <summary>410: a watch or a continue token is too old.</summary>
     public static KubeStatus Expired(string message = "The resourceVersion for the provided watch is too old.") =>
         new(410, "Expired", message) { HasDetails = false };

@@ -21,6 +21,12 @@ internal sealed class StrictErrors
 
     internal IReadOnlyList<string> Errors => _errors;
 
+    /// <summary>
+    /// True when the object is only a part of one, as server-side apply takes it: then what it says stays as it
+    /// is said, zero values too, and nothing is added.
+    /// </summary>
+    internal bool IsPartial { get; init; }
+
     internal void Unknown(string path) => Add("unknown field ", path);
 
     internal void Duplicate(string path) => Add("duplicate field ", path);

@@ -21,6 +21,18 @@ public static class SchemaCheck
         return strict.Conclude(validation);
     }
 
+    /// <summary>
+    /// Checks and canonicalises a part of an object, as server-side apply takes it: zero values stay, nothing is
+    /// added. Returns the warnings that <paramref name="validation"/> asks for.
+    /// </summary>
+    /// <exception cref="DecodeException">As for <see cref="Apply(JsonObject, ObjectSchema, FieldValidation)"/>.</exception>
+    public static IReadOnlyList<string> ApplyPartial(JsonObject obj, ObjectSchema schema, FieldValidation validation)
+    {
+        var strict = new StrictErrors { IsPartial = true };
+        Apply(obj, schema, strict);
+        return strict.Conclude(validation);
+    }
+
     internal static void Apply(JsonObject obj, ObjectSchema schema, StrictErrors strict) =>
         CheckObject(obj, schema, JsonPath.Root, strict);
 
@@ -49,7 +61,7 @@ public static class SchemaCheck
 
             var place = new Place(schema, path, field.Name);
             var value = CheckValue(node, field.Value, place, strict);
-            if (IsOmitted(value, field, schema))
+            if (!strict.IsPartial && IsOmitted(value, field, schema))
             {
                 (dropped ??= []).Add(name);
             }
@@ -61,6 +73,11 @@ public static class SchemaCheck
 
         dropped?.ForEach(name => obj.Remove(name));
         replaced?.ForEach(r => obj[r.Name] = r.Value);
+        if (strict.IsPartial)
+        {
+            return;
+        }
+
         foreach (var field in schema.AlwaysFields)
         {
             if (!obj.ContainsKey(field.Name))
