@@ -136,7 +136,7 @@ public abstract partial class QueueController<TKey> : IController
         }
         catch (Exception e) when (e is not InvariantException)
         {
-            LogFailed(Name, key.ToString(), Queue.Requeues(key), e is KubeApiException or HttpRequestException or TimeoutException ? null : e, e.Message);
+            LogFailed(Name, key.ToString(), Queue.Requeues(key), e is KubeApiException or HttpRequestException or IOException or TimeoutException ? null : e, e.Message);
             Queue.AddRateLimited(key);
             ControllerMetrics.Observe(Name, "error", Time.GetElapsedTime(startedAt));
         }

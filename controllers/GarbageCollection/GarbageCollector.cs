@@ -95,7 +95,7 @@ public sealed partial class GarbageCollector : QueueController<GarbageCollector.
         {
             discovery = await Client.DiscoverAsync(cancellation).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is KubeApiException or HttpRequestException or TimeoutException or System.Text.Json.JsonException)
+        catch (Exception e) when (e is KubeApiException or HttpRequestException or IOException or TimeoutException or System.Text.Json.JsonException or KeyNotFoundException or InvalidOperationException)
         {
             LogDiscoveryFailed(Log, e.Message);
             return;

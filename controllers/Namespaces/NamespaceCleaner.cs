@@ -37,7 +37,7 @@ internal sealed class NamespaceCleaner(KubeClient client, string ns)
         {
             return; // the kind went away, or serves less than it says
         }
-        catch (Exception e) when (e is KubeApiException or HttpRequestException or TimeoutException or InvalidDataException)
+        catch (Exception e) when (e is KubeApiException or HttpRequestException or IOException or TimeoutException or InvalidDataException)
         {
             lock (content)
             {

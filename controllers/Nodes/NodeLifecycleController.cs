@@ -121,7 +121,7 @@ public sealed partial class NodeLifecycleController : QueueController<string>
             {
                 await MonitorAsync(node, cancellation).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is KubeApiException or HttpRequestException or TimeoutException or InvalidDataException)
+            catch (Exception e) when (e is KubeApiException or HttpRequestException or IOException or TimeoutException or InvalidDataException)
             {
                 LogMonitorFailed(Log, node.Metadata.Name!, e.Message);
             }

@@ -104,7 +104,7 @@ public sealed partial class PodGarbageCollector : QueueController<ObjectKey>
                     gone.Add(node);
                 }
             }
-            catch (Exception e) when (e is KubeApiException or HttpRequestException or TimeoutException or InvalidDataException)
+            catch (Exception e) when (e is KubeApiException or HttpRequestException or IOException or TimeoutException or InvalidDataException)
             {
                 LogUnknown(Log, node, e.Message);
             }

@@ -45,7 +45,9 @@ public sealed partial class SharedInformer<T>
                 InformerMetrics.WatchFailures.Add(1, new KeyValuePair<string, object?>("resource", Kind.Resource));
                 LogWatchFailed(Kind.Resource, listed ? "watch" : "list", e.Message);
 
-                // A refused watch may mean that the version is unusable in a way the server does not name.
+                // A refusal may mean that the version is unusable in a way the server does not name, say because it
+                // lies in the future of a store that was restored: begin again with the latest state.
+                _versionGone |= e is KubeApiException;
                 listed = listed && e is not KubeApiException;
                 await BackOffAsync(cancellation).ConfigureAwait(false);
             }
