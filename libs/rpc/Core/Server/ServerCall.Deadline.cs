@@ -100,5 +100,10 @@ internal sealed partial class ServerCall
         {
             Log.DeadlineAfterEnd(_services.Logger, _method.FullName);
         }
+        catch (AggregateException e)
+        {
+            // A callback that the handler registered has thrown; on the timer's thread that would end the process.
+            Log.HandlerFailed(_services.Logger, _method.FullName, e);
+        }
     }
 }

@@ -195,6 +195,27 @@ public class CancellationTests
     }
 
     [Fact]
+    public async Task CallbackThatThrows_AtTheDeadline_StaysWithItsCall()
+    {
+        var time = new ManualTime();
+        await using var server = await LoopbackServer.StartAsync(services: services => services.AddSingleton<TimeProvider>(time));
+        var entered = new TaskCompletionSource();
+        server.Service.OnUnary = async (note, context) =>
+        {
+            var canceled = new TaskCompletionSource();
+            await using var first = context.CancellationToken.Register(canceled.SetResult);
+            await using var second = context.CancellationToken.Register(() => throw new InvalidOperationException("from a callback"));
+            entered.SetResult();
+            await canceled.Task;
+            return note;
+        };
+        var call = server.Client.UnaryAsync(new Note(), deadline: DateTime.UtcNow.AddSeconds(30)).ResponseAsync;
+        await entered.Task.WaitAsync(LoopbackServer.Patience);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(StatusCode.DeadlineExceeded, (await LoopbackServer.FailsAsync(call)).StatusCode);
+    }
+
+    [Fact]
     public async Task ClientDeadline_EndsTheCall_AndTellsTheServer()
     {
         var time = new ManualTime();
