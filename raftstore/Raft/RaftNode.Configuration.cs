@@ -1,3 +1,4 @@
+using Kube.Base;
 using Kube.RaftStore.Raft.Configuration;
 using Kube.RaftStore.Raft.Tracker;
 
@@ -7,6 +8,9 @@ namespace Kube.RaftStore.Raft;
 /// in the log, as in the dissertation (docs/internals/raft.md says why that is sound).</summary>
 public sealed partial class RaftNode
 {
+    /// <summary>Membership changes that a ready handed out and <see cref="ApplyConfChange"/> has not put in force yet.</summary>
+    private int _confChangesOut;
+
     /// <summary>
     /// Puts a committed membership change in force. To be called for every <see cref="EntryType.ConfChange"/> entry,
     /// in log order, after the <see cref="Advance"/> of the ready that brought it.
@@ -14,6 +18,8 @@ public sealed partial class RaftNode
     /// <returns>The membership now in force.</returns>
     public ConfState ApplyConfChange(ConfChange change)
     {
+        Invariant.Check(_confChangesOut > 0);
+        _confChangesOut--;
         var (membership, progress) = new ConfChanger(_tracker, _log.LastIndex).Apply(change);
         _tracker.Switch(membership, progress);
         if (Role == Role.Leader)
@@ -61,7 +67,7 @@ public sealed partial class RaftNode
     /// <summary>Leaves a joint configuration that is to be left by itself once nothing of it waits to be applied.</summary>
     private void LeaveJointIfDone()
     {
-        if (Role == Role.Leader && _tracker.Membership is { IsJoint: true, AutoLeave: true } && _log.Applied >= _pendingConfIndex)
+        if (Role == Role.Leader && _confChangesOut == 0 && _tracker.Membership is { IsJoint: true, AutoLeave: true } && _log.Applied >= _pendingConfIndex)
         {
             AppendOwn([(EntryType.ConfChange, ProposalId.None, ConfChangeCodec.Encode(ConfChange.LeaveJoint))]);
             BroadcastAppend();

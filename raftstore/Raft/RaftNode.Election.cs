@@ -65,11 +65,13 @@ public sealed partial class RaftNode
         var free = _vote == message.From
             || (_vote == 0 && LeaderId == 0)
             || (isPreVote && message.Term > Term);
-        var granted = free && _log.IsUpToDate(new EntryId(message.LogTerm, message.Index));
+        var trusted = !IsUnproven || (HasFirstLog(_log.LastIndex) && HasFirstLog(message.Index));
+        var granted = free && trusted && _log.IsUpToDate(new EntryId(message.LogTerm, message.Index));
         if (granted && !isPreVote)
         {
             _electionElapsed = 0;
             _vote = message.From;
+            IsUnproven = false;
         }
 
         Send(new Message

@@ -17,6 +17,8 @@ public sealed partial class RaftNode
 
         if (_log.TryAppend(previous, message.Entries, message.Commit, out var lastMatch))
         {
+            // What earlier terms committed lies before an entry of this term that is committed (paper, 5.4.3).
+            IsUnproven &= _log.Committed < message.Commit || _log.TermAt(_log.Committed) != Term;
             Send(Reply(message, MessageType.AppendResponse, lastMatch));
             return;
         }
@@ -38,7 +40,12 @@ public sealed partial class RaftNode
 
     private void OnHeartbeat(Message message)
     {
-        _log.CommitTo(message.Commit);
+        // The leader goes by what this member acknowledged, which it may have lost since: then only appends tell.
+        if (!IsUnproven && message.Commit <= _log.LastIndex)
+        {
+            _log.CommitTo(message.Commit);
+        }
+
         Send(new Message
         {
             Type = MessageType.HeartbeatResponse,

@@ -117,7 +117,7 @@ public sealed partial class RaftNode
     /// </summary>
     private bool AdmitConfChange(ReadOnlyMemory<byte> data, ulong index)
     {
-        if (_pendingConfIndex > _log.Applied)
+        if (_pendingConfIndex > _log.Applied || _confChangesOut > 0)
         {
             return false;
         }

@@ -42,6 +42,7 @@ public sealed partial class RaftNode
         _log = new RaftLog(stable);
         _tracker = new ProgressTracker(options.MaxInflightMessages, options.MaxInflightBytes);
         _persisted = stable.HardState;
+        IsUnproven = options.IsUnproven && _persisted.Vote == 0;
         Term = Math.Max(_persisted.Term, stable.LatestSnapshot.Term);
         _vote = Term == _persisted.Term ? _persisted.Vote : 0;
         _log.CommitTo(Math.Min(_persisted.Commit, _log.LastIndex));
@@ -71,6 +72,13 @@ public sealed partial class RaftNode
 
     /// <summary>The progress of every member, kept up by a leader.</summary>
     public IReadOnlyDictionary<ulong, Progress> Progress => _tracker.Progress;
+
+    /// <summary>
+    /// Whether this member might have lost data that its vote and its acknowledgements once counted on (see
+    /// <see cref="RaftOptions.IsUnproven"/>). Ends when it takes part in a first election, or when it holds everything that
+    /// a leader has committed, up to an entry of that leader's own term.
+    /// </summary>
+    public bool IsUnproven { get; private set; }
 
     /// <summary>Whether it is a member without a vote.</summary>
     public bool IsLearner => _tracker.Membership.Learners.Contains(Id);
@@ -152,6 +160,7 @@ public sealed partial class RaftNode
         if (ready.Committed.Count > 0)
         {
             _log.AppliedTo(ready.Committed[^1].Index);
+            _confChangesOut = ready.Committed.Count(e => e.Type == EntryType.ConfChange);
             LeaveJointIfDone();
         }
 

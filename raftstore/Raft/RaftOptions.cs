@@ -47,6 +47,12 @@ public sealed record RaftOptions
     /// <summary>Reads per read round that the leader keeps waiting; more are dropped and asked again.</summary>
     public int MaxPendingReads { get; init; } = 65_536;
 
+    /// <summary>
+    /// Whether this member begins with an empty data directory that nothing has filled yet. Another of its name may have
+    /// voted and acknowledged before: until it has shown otherwise it votes only in a cluster's very first election.
+    /// </summary>
+    public bool IsUnproven { get; init; }
+
     /// <summary>Throws when the settings contradict one another.</summary>
     public void Validate()
     {

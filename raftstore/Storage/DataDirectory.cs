@@ -16,6 +16,7 @@ internal sealed class DataDirectory : IDisposable
 {
     public const int FormatVersion = 1;
     private const string IdentityName = "identity";
+    private const string UnprovenName = "unproven";
     private readonly FileStream _lock;
     private readonly string _path;
     private readonly string _identityText;
@@ -34,6 +35,35 @@ internal sealed class DataDirectory : IDisposable
     public string LogPath => Path.Combine(_path, "log");
 
     public string SnapshotPath => Path.Combine(_path, "snap");
+
+    /// <summary>Opens a directory of whatever identity, to look at it.</summary>
+    /// <exception cref="DataDirectoryException">It is no data directory of a known format, or in use.</exception>
+    public static DataDirectory OpenExisting(string path, out DataIdentity identity, out LogGeometry geometry)
+    {
+        var file = Path.Combine(path, IdentityName);
+        if (!File.Exists(file))
+        {
+            throw new DataDirectoryException($"{path} is no data directory: it has no {IdentityName} file");
+        }
+
+        var values = File.ReadAllLines(file).Select(l => l.Split(' ')).Where(w => w.Length == 2).ToDictionary(w => w[0], w => w[1]);
+        try
+        {
+            identity = new DataIdentity(
+                ulong.Parse(values["cluster"], NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                ulong.Parse(values["member"], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+            geometry = new LogGeometry(
+                int.Parse(values["page-bits"], CultureInfo.InvariantCulture), int.Parse(values["segment-bits"], CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is FormatException or KeyNotFoundException or OverflowException)
+        {
+            throw new DataDirectoryException($"{file} is not of a known format: {e.Message}");
+        }
+
+        var text = TextOf(identity, geometry);
+        Compare(file, File.ReadAllText(file), text);
+        return new DataDirectory(path, TakeLock(path), text, isFresh: false);
+    }
 
     /// <summary>Opens a directory of this identity, or a fresh one.</summary>
     /// <exception cref="DataDirectoryException">It is not this member's, of another format, or in use.</exception>
@@ -69,9 +99,18 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
+    public bool IsUnproven => File.Exists(Path.Combine(_path, UnprovenName));
+
+    public void MarkProven()
+    {
+        File.Delete(Path.Combine(_path, UnprovenName));
+        NativeFile.SyncDirectory(_path);
+    }
+
     /// <summary>Writes the identity file: from now on the directory is this member's.</summary>
     public void MarkComplete()
     {
+        File.Create(Path.Combine(_path, UnprovenName)).Dispose();
         var temporary = Path.Combine(_path, IdentityName + ".new");
         using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
         {

@@ -27,7 +27,7 @@ public sealed partial class FasterLogStorage
 
     private ScanResult RecoverLog()
     {
-        CheckSegmentsAreContiguous();
+        CheckSegmentsAreContiguous(_directory.LogPath);
         var replay = new Replay(this);
         var scan = new LogScanner(_device, _geometry).Scan(replay.Take);
         TornBytes = scan.DirtyUntil - scan.Tail;
@@ -39,14 +39,14 @@ public sealed partial class FasterLogStorage
         return scan;
     }
 
-    private void CheckSegmentsAreContiguous()
+    internal static void CheckSegmentsAreContiguous(string logPath)
     {
-        var segments = SegmentDevice.ListSegments(_directory.LogPath).ToArray();
+        var segments = SegmentDevice.ListSegments(logPath).ToArray();
         for (var i = 1; i < segments.Length; i++)
         {
             if (segments[i] != segments[i - 1] + 1)
             {
-                throw new StorageCorruptException(_device.PathOf(segments[i - 1] + 1), 0, "the segment is missing");
+                throw new StorageCorruptException(SegmentDevice.PathOf(logPath, segments[i - 1] + 1), 0, "the segment is missing");
             }
         }
     }
@@ -92,8 +92,23 @@ public sealed partial class FasterLogStorage
     /// <summary>Replays the records of a log into the storage's memory.</summary>
     private sealed class Replay(FasterLogStorage storage)
     {
+        /// <summary>What the base of the window is.</summary>
+        private enum Origin : byte
+        {
+            None,
+
+            /// <summary>An entry that the log happens to begin with.</summary>
+            Entry,
+
+            /// <summary>The newest snapshot, right behind which the log begins.</summary>
+            Snapshot,
+
+            /// <summary>What a reset record says.</summary>
+            Reset,
+        }
+
         private readonly EntryWindow _window = storage._window;
-        private bool _hasBase;
+        private Origin _origin;
         private ulong _term;
         private ulong _vote;
         private ulong _commit;
@@ -109,7 +124,7 @@ public sealed partial class FasterLogStorage
                     break;
                 case RecordType.Reset:
                     _window.Reset(new EntryId(head.Term, head.Index));
-                    _hasBase = true;
+                    _origin = Origin.Reset;
                     break;
                 default:
                     TakeEntry(head, address, data);
@@ -121,22 +136,12 @@ public sealed partial class FasterLogStorage
         {
             _commit = Math.Max(_commit, head.Extra);
             var id = new EntryId(head.Term, head.Index);
-            if (!_hasBase)
+            if (_origin == Origin.None || (_origin != Origin.Reset && id.Index <= _window.BaseId.Index))
             {
-                _hasBase = true;
-                var snapshot = storage.LatestSnapshot;
-                if (snapshot.Index + 1 != id.Index)
-                {
-                    // The entries before it are gone, and with them the term of the one right before: it becomes
-                    // the base itself.
-                    _window.Reset(id);
-                    return;
-                }
-
-                _window.Reset(snapshot.Id);
+                Begin(id);
             }
 
-            if (id == _window.BaseId)
+            if (id.Index <= _window.BaseId.Index && _origin != Origin.Reset)
             {
                 return;
             }
@@ -153,6 +158,25 @@ public sealed partial class FasterLogStorage
                 new Entry(id.Term, id.Index, (EntryType)head.EntryType, new ProposalId(head.Proposer, head.Sequence), data.ToArray()), address);
         }
 
+        /// <summary>
+        /// Begins the window at the first entry found, or again at an earlier one: the first segment kept may begin with
+        /// entries that others, further on in it, supersede.
+        /// </summary>
+        private void Begin(EntryId id)
+        {
+            var snapshot = storage.LatestSnapshot;
+            if (id.Index <= snapshot.Index + 1 && (_origin == Origin.Snapshot || id.Index == snapshot.Index + 1))
+            {
+                _origin = Origin.Snapshot;
+                _window.Reset(snapshot.Id);
+                return;
+            }
+
+            // The entries before it are gone, and with them the term of the one right before: it is the base itself.
+            _origin = Origin.Entry;
+            _window.Reset(id);
+        }
+
         public void Finish()
         {
             var snapshot = storage.LatestSnapshot;
@@ -160,7 +184,7 @@ public sealed partial class FasterLogStorage
             {
                 // A received snapshot was put in place right before a crash: the log before it does not count.
                 // Were it the other way round, entries would be missing between snapshot and log.
-                if (_hasBase && snapshot.Index < _window.BaseId.Index)
+                if (_origin != Origin.None && snapshot.Index < _window.BaseId.Index)
                 {
                     throw new StorageCorruptException(
                         storage._directory.SnapshotPath, 0, $"the newest snapshot is at {snapshot.Index}, the log begins behind {_window.BaseId.Index}");

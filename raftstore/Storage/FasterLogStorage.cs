@@ -26,6 +26,7 @@ public sealed partial class FasterLogStorage : ILogStorage
     private readonly FasterLog _log;
     private readonly EntryWindow _window;
     private HardState _hardState;
+    private bool _isUnproven;
     private long _lastRecord = -1;
     private long _tail;
     private long _durable;
@@ -41,6 +42,7 @@ public sealed partial class FasterLogStorage : ILogStorage
         try
         {
             LatestSnapshot = RecoverSnapshot(directory);
+            _isUnproven = directory.IsUnproven;
             var scan = RecoverLog();
             _log = OpenLog(scan);
             EnsureSpace(0);
@@ -66,6 +68,8 @@ public sealed partial class FasterLogStorage : ILogStorage
     public ISnapshotStore Snapshots => _snapshots;
 
     public bool IsLowOnSpace { get; private set; }
+
+    public bool IsUnproven => _isUnproven;
 
     public int MaxEntryBytes => _geometry.MaxDataBytes;
 
@@ -186,6 +190,12 @@ public sealed partial class FasterLogStorage : ILogStorage
         WriteHardState(_hardState);
         Flush(sync: true);
         Truncate(keepFrom);
+    }
+
+    public void MarkProven()
+    {
+        _directory.MarkProven();
+        _isUnproven = false;
     }
 
     public void RetryReserve()

@@ -21,6 +21,12 @@ public interface ILogStorage : ILogReader, IDisposable
     /// while what is under way still fits. Each append, and <see cref="RetryReserve"/>, tries again.</summary>
     bool IsLowOnSpace { get; }
 
+    /// <summary>True from the making of an empty directory to <see cref="MarkProven"/>.</summary>
+    bool IsUnproven { get; }
+
+    /// <summary>Notes durably that this directory's member may vote (<see cref="RaftOptions.IsUnproven"/>).</summary>
+    void MarkProven();
+
     /// <summary>The largest entry that can be stored, in bytes of data.</summary>
     int MaxEntryBytes { get; }
 

@@ -53,6 +53,11 @@ public sealed partial class ReplicatedLog
 
         TakeIn(batch);
         DoReadyWork();
+        if (_storage.IsUnproven && !_node.IsUnproven)
+        {
+            _storage.MarkProven();
+        }
+
         PublishStatus();
         return true;
     }

@@ -10,7 +10,10 @@ namespace Kube.RaftStore.Server.Replication;
 public sealed partial class ReplicatedLog
 {
     private readonly HashSet<ulong> _connected = [];
+    private const int MaxCampaigns = 4;
+
     private int _campaignCountdownTicks = -1;
+    private int _campaignsLeft;
     private bool _hadLeader;
 
     private void OnConnected(ulong peer)
@@ -47,13 +50,16 @@ public sealed partial class ReplicatedLog
 
     private void ScheduleCampaign()
     {
-        var rank = _node.Membership.Voters.Ids.Count(id => id < _node.Id && _connected.Contains(id));
-        _campaignCountdownTicks = 2 * rank;
-        if (rank == 0)
+        _campaignsLeft = MaxCampaigns;
+        _campaignCountdownTicks = Rank;
+        if (_campaignCountdownTicks == 0)
         {
             CampaignNow();
         }
     }
+
+    /// <summary>How many connected voters come before this member: they try first.</summary>
+    private int Rank => _node.Membership.Voters.Ids.Count(id => id < _node.Id && _connected.Contains(id));
 
     private void TickCampaign()
     {
@@ -66,9 +72,14 @@ public sealed partial class ReplicatedLog
     private void CampaignNow()
     {
         _campaignCountdownTicks = -1;
-        if (_node.LeaderId == 0)
+        if (_node.LeaderId != 0 || _campaignsLeft == 0)
         {
-            _node.Campaign();
+            return;
         }
+
+        // Others may see a moment later that there is no leader: those who were asked too early are asked again.
+        _campaignsLeft--;
+        _campaignCountdownTicks = 1 + _node.Membership.Voters.Ids.Count;
+        _node.Campaign();
     }
 }

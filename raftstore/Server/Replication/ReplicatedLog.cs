@@ -50,7 +50,7 @@ public sealed partial class ReplicatedLog : IReplicatedLog, IAsyncDisposable
         _time = time;
         _logger = logger;
         _sequence = prng.NextUInt64();
-        _node = new RaftNode(options.ToRaftOptions(), storage, prng.Fork());
+        _node = new RaftNode(options.ToRaftOptions() with { IsUnproven = storage.IsUnproven }, storage, prng.Fork());
         _inbox = new Inbox(options);
         _apply = new ApplyLoop(this, storage, machine);
         _shared = new SharedState(_node, storage.LatestSnapshot.Configuration);

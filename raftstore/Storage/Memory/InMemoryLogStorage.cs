@@ -12,7 +12,7 @@ public sealed class InMemoryLogStorage : ILogStorage
     private readonly List<Entry> _entries = [];
     private readonly InMemorySnapshots _snapshots = new();
     private EntryId _base;
-    private Durable _durable;
+    private Durable? _durable;
 
     /// <summary>A fresh storage; a cluster's log begins behind index 1, one that joins knows of nobody.</summary>
     public InMemoryLogStorage(ConfState bootstrap)
@@ -22,7 +22,6 @@ public sealed class InMemoryLogStorage : ILogStorage
             : new SnapshotMetadata(1, 1, bootstrap);
         _base = LatestSnapshot.Id;
         HardState = new HardState(LatestSnapshot.Term, 0, LatestSnapshot.Index);
-        _durable = new Durable(HardState, LatestSnapshot, _base, []);
     }
 
     public HardState HardState { get; private set; }
@@ -38,6 +37,8 @@ public sealed class InMemoryLogStorage : ILogStorage
     public ISnapshotStore Snapshots => _snapshots;
 
     public bool IsLowOnSpace { get; set; }
+
+    public bool IsUnproven { get; private set; } = true;
 
     public int MaxEntryBytes { get; init; } = 4 << 20;
 
@@ -84,6 +85,12 @@ public sealed class InMemoryLogStorage : ILogStorage
         if (IsFull && entries.Count > 0)
         {
             throw new StorageFullException("the simulated disk is full");
+        }
+
+        if (!sync)
+        {
+            // Remembered until the next sync: a crash goes back to it.
+            _durable ??= new Durable(HardState, LatestSnapshot, _base, [.. _entries]);
         }
 
         HardState = hardState ?? HardState;
@@ -137,6 +144,8 @@ public sealed class InMemoryLogStorage : ILogStorage
         Keep();
     }
 
+    public void MarkProven() => IsUnproven = false;
+
     public void RetryReserve()
     {
     }
@@ -144,11 +153,16 @@ public sealed class InMemoryLogStorage : ILogStorage
     /// <summary>Loses what was not synced, as a power cut does. The storage can be used again, as after a recovery.</summary>
     public void Crash()
     {
-        HardState = _durable.HardState;
-        LatestSnapshot = _durable.Snapshot;
-        _base = _durable.Base;
-        _entries.Clear();
-        _entries.AddRange(_durable.Entries);
+        if (_durable is { } durable)
+        {
+            HardState = durable.HardState;
+            LatestSnapshot = durable.Snapshot;
+            _base = durable.Base;
+            _entries.Clear();
+            _entries.AddRange(durable.Entries);
+            _durable = null;
+        }
+
         var commit = Math.Clamp(HardState.Commit, LatestSnapshot.Index, Math.Max(LatestSnapshot.Index, LastIndex));
         HardState = HardState with { Commit = commit };
     }
@@ -157,7 +171,8 @@ public sealed class InMemoryLogStorage : ILogStorage
     {
     }
 
-    private void Keep() => _durable = new Durable(HardState, LatestSnapshot, _base, [.. _entries]);
+    /// <summary>Everything up to now is durable.</summary>
+    private void Keep() => _durable = null;
 
     private readonly record struct Durable(HardState HardState, SnapshotMetadata Snapshot, EntryId Base, Entry[] Entries);
 }

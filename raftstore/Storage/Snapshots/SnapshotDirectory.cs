@@ -92,6 +92,21 @@ internal sealed class SnapshotDirectory(string path) : ISnapshotStore
         return snapshot;
     }
 
+    /// <summary>Reads every snapshot to its end; the newest one.</summary>
+    /// <exception cref="StorageCorruptException">One is not sound, or there is none.</exception>
+    public SnapshotMetadata VerifyAll()
+    {
+        SnapshotMetadata? newest = null;
+        foreach (var name in Directory.EnumerateFiles(path, "*" + Suffix).Order(StringComparer.Ordinal))
+        {
+            using var file = File.OpenRead(name);
+            newest = SnapshotHead.Read(file, name).Snapshot;
+            SnapshotFile.Verify(file, name, newest);
+        }
+
+        return newest ?? throw new StorageCorruptException(path, 0, "there is no snapshot, not even the first");
+    }
+
     public void RemoveOlderThan(SnapshotMetadata snapshot)
     {
         lock (_lock)
@@ -103,6 +118,11 @@ internal sealed class SnapshotDirectory(string path) : ISnapshotStore
                 {
                     File.Delete(file);
                 }
+            }
+
+            foreach (var file in Directory.EnumerateFiles(path, "*" + Received).Where(f => string.CompareOrdinal(f, newest) < 0))
+            {
+                File.Delete(file);
             }
         }
     }

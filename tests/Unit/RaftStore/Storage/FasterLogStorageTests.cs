@@ -107,6 +107,86 @@ public sealed class FasterLogStorageTests : LogStorageConformance
     }
 
     [Fact]
+    public void Random_histories_with_compaction_recover_to_what_a_list_says()
+    {
+        for (ulong seed = 1; seed <= 6; seed++)
+        {
+            var prng = new Kube.Base.Prng(seed);
+            var path = Path.Combine(_root, $"random-{seed}");
+            var storage = OpenAt(path, cacheBytes: 5_000);
+            var twin = new Dictionary<ulong, EntryId>();
+            ulong last = 1, committed = 1, term = 1;
+            for (var round = 0; round < 150; round++)
+            {
+                // A new leader replaces some of what is not committed.
+                term += (ulong)prng.Next(2);
+                var from = prng.Chance(0.4) ? committed + 1 + (ulong)prng.Next((int)(last - committed) + 1) : last + 1;
+                var entries = Enumerable.Range(0, prng.Next(1, 40))
+                    .Select(i => new Entry(term, from + (ulong)i, EntryType.Normal, default, new byte[prng.Next(300)])).ToArray();
+                storage.Append(new HardState(term, 0, committed), entries, sync: true);
+                last = entries[^1].Index;
+                foreach (var entry in entries)
+                {
+                    twin[entry.Index] = entry.Id;
+                }
+
+                committed += (ulong)prng.Next((int)(last - committed) + 1);
+                if (prng.Chance(0.15) && committed > storage.LatestSnapshot.Index)
+                {
+                    var snapshot = new SnapshotMetadata(committed, twin[committed].Term, Three);
+                    using (var writer = storage.Snapshots.Create(snapshot))
+                    {
+                        writer.Commit();
+                    }
+
+                    storage.SnapshotSaved(snapshot);
+                    storage.Compact(committed - Math.Min(committed - 1, (ulong)prng.Next(20)));
+                }
+
+                if (prng.Chance(0.2))
+                {
+                    storage.Dispose();
+                    storage = OpenAt(path, cacheBytes: 5_000);
+                }
+
+                Assert.Equal(last, storage.LastIndex);
+                Assert.True(storage.FirstIndex <= storage.LatestSnapshot.Index + 1);
+                Assert.All(storage.Read(storage.FirstIndex, last + 1, long.MaxValue), e => Assert.Equal(twin[e.Index], e.Id));
+            }
+
+            storage.Dispose();
+            var report = StorageVerifier.Verify(path);
+            Assert.Equal(twin[last], report.LastEntry);
+            Assert.Equal(new DataIdentity(77, 1), report.Identity);
+        }
+    }
+
+    [Fact]
+    public void Directory_is_unproven_until_said_otherwise()
+    {
+        Assert.True(Storage.IsUnproven);
+        Crash();
+        Assert.True(Storage.IsUnproven);
+        Storage.MarkProven();
+        Crash();
+        Assert.False(Storage.IsUnproven);
+    }
+
+    [Fact]
+    public void Verifier_finds_damage_and_changes_nothing()
+    {
+        Storage.Append(new HardState(2, 1, 1), NewEntries(2, 2, 300), sync: true);
+        Storage.Append(null, NewEntries(2, 301, 310), sync: true);
+        Storage.Dispose();
+        var before = Segments.Select(File.ReadAllBytes).ToArray();
+        Assert.Equal(new EntryId(2, 310), StorageVerifier.Verify(Path1).LastEntry);
+        Assert.Equal(before, Segments.Select(File.ReadAllBytes).ToArray());
+        Flip(Segments[0], 5000);
+        Assert.Equal(Segments[0], Assert.Throws<StorageCorruptException>(() => StorageVerifier.Verify(Path1)).File);
+        Assert.Throws<DataDirectoryException>(() => StorageVerifier.Verify(_root));
+    }
+
+    [Fact]
     public void Torn_tail_is_cut_and_the_log_goes_on()
     {
         Storage.Append(null, NewEntries(2, 2, 50), sync: true);
