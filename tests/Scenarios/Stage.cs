@@ -8,7 +8,7 @@ namespace Kube.RaftStore.Scenarios;
 
 /// <summary>
 /// The members of a story and the messages between them, moved by commands:
-/// <c>cluster N [no-prevote]</c>, <c>join ID</c>, <c>campaign ID</c>, <c>tick ID N</c>, <c>propose ID TEXT</c>,
+/// <c>cluster N [no-prevote] [no-check-quorum] [one-entry-messages]</c>, <c>join ID</c>, <c>campaign ID</c>, <c>tick ID N</c>, <c>propose ID TEXT</c>,
 /// <c>change ID STEP...</c> (+4 voter, ~4 learner, -4; <c>leave</c>), <c>transfer ID TARGET</c>, <c>read ID</c>,
 /// <c>snapshot ID</c>, <c>crash ID</c>, <c>start ID</c>, <c>cut A B</c>, <c>mend</c>, <c>drop</c>, <c>step N</c>,
 /// <c>deliver</c>, <c>status</c>, <c>log ID</c>.
@@ -119,6 +119,11 @@ internal sealed class Stage
     private void MakeCluster(string[] words)
     {
         _options = _options with { PreVote = !words.Contains("no-prevote"), CheckQuorum = !words.Contains("no-check-quorum") };
+        if (words.Contains("one-entry-messages"))
+        {
+            _options = _options with { MaxMessageBytes = 1 };
+        }
+
         var size = int.Parse(words[0], CultureInfo.InvariantCulture);
         var members = new ConfState(Enumerable.Range(1, size).Select(i => (ulong)i));
         foreach (var id in members.Voters)

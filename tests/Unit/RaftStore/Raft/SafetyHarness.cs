@@ -22,17 +22,15 @@ internal sealed class SafetyHarness
     private double _dropChance;
     private readonly ulong _size;
     private readonly double _duplicateChance;
-    private readonly bool _trustsTheForgetful;
     private double _crashChance;
     private readonly int _maxDelay;
     private ulong _sequence;
     private ulong _readContext;
     private readonly Dictionary<ulong, ulong> _readFloor = [];
 
-    public SafetyHarness(ulong seed, bool trustsTheForgetful = false)
+    public SafetyHarness(ulong seed)
     {
         _prng = new Prng(seed);
-        _trustsTheForgetful = trustsTheForgetful;
         _size = (ulong)_prng.Next(1, 6);
         _dropChance = _prng.NextDouble() * 0.15;
         _duplicateChance = _prng.NextDouble() * 0.1;
@@ -355,8 +353,7 @@ internal sealed class SafetyHarness
 
         public void Start()
         {
-            var unproven = _storage.IsUnproven && !harness._trustsTheForgetful;
-            Raft = new RaftNode(harness._template with { Id = id, IsUnproven = unproven }, _storage, harness._prng.Fork());
+            Raft = new RaftNode(harness._template with { Id = id, IsUnproven = _storage.IsUnproven }, _storage, harness._prng.Fork());
             Applied = _storage.LatestSnapshot.Index;
         }
 
