@@ -90,7 +90,7 @@ internal sealed class ContainerConfigBuilder(KubeletNode node, ContainerEnvironm
         config.Command.Add((container.Command ?? []).Select(a => Expansion.Expand(a, variables)));
         config.Args.Add((container.Args ?? []).Select(a => Expansion.Expand(a, variables)));
         config.Envs.Add(variables.Select(v => new Cri.KeyValue { Key = v.Key, Value = v.Value }));
-        AddMounts(config, pod, container, variables, volumes, terminationPath, restartCount);
+        AddMounts(config, pod, container, status, variables, volumes, terminationPath, restartCount);
         config.Labels[KubeletLabels.ContainerName] = container.Name!;
         config.Labels[KubeletLabels.PodName] = pod.Metadata.Name!;
         config.Labels[KubeletLabels.PodNamespace] = pod.Metadata.Namespace!;
@@ -114,6 +114,7 @@ internal sealed class ContainerConfigBuilder(KubeletNode node, ContainerEnvironm
         Cri.ContainerConfig config,
         Pod pod,
         Container container,
+        PodStatus status,
         IReadOnlyDictionary<string, string> variables,
         IReadOnlyDictionary<string, string> volumes,
         string terminationPath,
@@ -143,7 +144,7 @@ internal sealed class ContainerConfigBuilder(KubeletNode node, ContainerEnvironm
 
         if (!sharesHost && !config.Mounts.Any(m => m.ContainerPath == "/etc/hosts"))
         {
-            config.Mounts.Add(new Cri.Mount { HostPath = EtcHosts(pod), ContainerPath = "/etc/hosts" });
+            config.Mounts.Add(new Cri.Mount { HostPath = EtcHosts(pod, status), ContainerPath = "/etc/hosts" });
         }
 
         string messages = Path.Combine(podsDirectory, pod.Uid(), "containers", container.Name!);
@@ -170,7 +171,7 @@ internal sealed class ContainerConfigBuilder(KubeletNode node, ContainerEnvironm
         return path;
     }
 
-    private string EtcHosts(Pod pod)
+    private string EtcHosts(Pod pod, PodStatus status)
     {
         string path = Path.Combine(podsDirectory, pod.Uid(), "etc-hosts");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -189,7 +190,7 @@ internal sealed class ContainerConfigBuilder(KubeletNode node, ContainerEnvironm
             string domain = pod.Spec?.Subdomain is { Length: > 0 } subdomain
                 ? $"{Hostname(pod)}.{subdomain}.{pod.Metadata.Namespace}.svc.{node.ClusterDomain}\t"
                 : "";
-            lines.AddRange((pod.Status?.PodIPs ?? []).Select(ip => $"{ip.Ip}\t{domain}{Hostname(pod)}"));
+            lines.AddRange((status.PodIPs ?? []).Select(ip => $"{ip.Ip}\t{domain}{Hostname(pod)}"));
         }
 
         if (pod.Spec?.HostAliases is { Count: > 0 } aliases)

@@ -24,6 +24,9 @@ internal sealed class ImagePuller(ICriRuntime runtime, IEventRecorder events, IO
     private readonly ContainerBackOff _backOff = new();
     private readonly Dictionary<string, (string Error, DateTimeOffset At)> _failures = new(StringComparer.Ordinal);
 
+    /// <summary>Keys whose present back-off has had its event.</summary>
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+
     /// <summary>How long until the next pull of the container's image may be tried; zero when now.</summary>
     public TimeSpan Remaining(Pod pod, Container container)
     {
@@ -73,7 +76,11 @@ internal sealed class ImagePuller(ICriRuntime runtime, IEventRecorder events, IO
         if (Remaining(pod, container) > TimeSpan.Zero)
         {
             string message = $"Back-off pulling image \"{container.Image}\"";
-            events.Event(pod, "Normal", "BackOff", message, fieldPath);
+            if (_told.Add(key))
+            {
+                events.Event(pod, "Normal", "BackOff", message, fieldPath);
+            }
+
             throw new ContainerStartException("ImagePullBackOff", $"{message}: ErrImagePull: {_failures[key].Error}");
         }
 
@@ -100,6 +107,7 @@ internal sealed class ImagePuller(ICriRuntime runtime, IEventRecorder events, IO
             DateTimeOffset now = time.GetUtcNow();
             _backOff.Next(key, now, now);
             _failures[key] = (text, now);
+            _told.Remove(key);
             throw new ContainerStartException("ErrImagePull", text);
         }
     }

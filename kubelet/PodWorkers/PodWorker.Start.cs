@@ -88,16 +88,14 @@ internal sealed partial class PodWorker
         }
         catch (ContainerStartException e)
         {
-            if (e.Reason is not "ImagePullBackOff")
+            WaitingReason reason = new(e.Reason, e.Message);
+            if (!reason.Equals(_waiting.GetValueOrDefault(container.Name!)))
             {
-                _services.Events.Event(pod, "Warning", "Failed", $"Error: {(e.Reason is "ErrImagePull" or "ErrImageNeverPull" or "InvalidImageName" ? e.Reason : e.Message)}", fieldPath);
-            }
-            else
-            {
-                _services.Events.Event(pod, "Warning", "Failed", "Error: ImagePullBackOff", fieldPath);
+                bool named = e.Reason is "ErrImagePull" or "ImagePullBackOff" or "ErrImageNeverPull" or "InvalidImageName";
+                _services.Events.Event(pod, "Warning", "Failed", $"Error: {(named ? e.Reason : e.Message)}", fieldPath);
             }
 
-            _waiting[container.Name!] = new WaitingReason(e.Reason, e.Message);
+            _waiting[container.Name!] = reason;
             return RetryIn(pod, container, e);
         }
     }
@@ -122,10 +120,14 @@ internal sealed partial class PodWorker
 
     private void BackOff(Pod pod, Container container, string key, string fieldPath)
     {
-        _services.Events.Event(pod, "Warning", "BackOff", $"Back-off restarting failed container {container.Name} in pod {pod.Describe()}", fieldPath);
         string delay = GoDuration.Format(_restarts.Delay(key));
-        _waiting[container.Name!] = new WaitingReason(
-            "CrashLoopBackOff", $"back-off {delay} restarting failed container={container.Name} pod={pod.Describe()}");
+        WaitingReason reason = new("CrashLoopBackOff", $"back-off {delay} restarting failed container={container.Name} pod={pod.Describe()}");
+        if (!reason.Equals(_waiting.GetValueOrDefault(container.Name!)))
+        {
+            _services.Events.Event(pod, "Warning", "BackOff", $"Back-off restarting failed container {container.Name} in pod {pod.Describe()}", fieldPath);
+        }
+
+        _waiting[container.Name!] = reason;
     }
 
     private async Task StartNowAsync(

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Grpc.Core;
 using Kube.Api.Core.V1;
+using Kube.Api.Json;
 using Kube.Kubelet.Runtime;
 
 namespace Kube.Kubelet.PodWorkers;
@@ -59,12 +60,34 @@ internal sealed partial class PodWorker : IAsyncDisposable
     /// <summary>The pod changed.</summary>
     public void Update(Pod pod)
     {
-        if (!_desired.Removed)
+        Desired before = _desired;
+        if (before.Removed)
         {
-            _desired = new Desired(pod, false);
+            return;
+        }
+
+        _desired = new Desired(pod, false);
+        if (Matters(before.Pod, pod))
+        {
             Signal();
         }
     }
+
+    /// <summary>Whether a change is more than this kubelet's own report coming back.</summary>
+    private static bool Matters(Pod before, Pod now) =>
+        before.Metadata.DeletionTimestamp != now.Metadata.DeletionTimestamp
+        || before.Metadata.DeletionGracePeriodSeconds != now.Metadata.DeletionGracePeriodSeconds
+        || !Same(before.Metadata.Labels, now.Metadata.Labels)
+        || !Same(before.Metadata.Annotations, now.Metadata.Annotations)
+        || !Same(Foreign(before), Foreign(now))
+        || !KubeJson.Serialize(before.Spec!).AsSpan().SequenceEqual(KubeJson.Serialize(now.Spec!));
+
+    private static bool Same(Dictionary<string, string>? a, Dictionary<string, string>? b) =>
+        (a?.Count ?? 0) == (b?.Count ?? 0) && (a ?? []).All(p => b!.TryGetValue(p.Key, out string? value) && value == p.Value);
+
+    private static Dictionary<string, string> Foreign(Pod pod) => (pod.Status?.Conditions ?? [])
+        .Where(c => !PodStatusBuilder.OwnConditions.Contains(c.Type))
+        .ToDictionary(c => c.Type!, c => c.Status ?? "", StringComparer.Ordinal);
 
     /// <summary>The pod is no longer there, and this is how it was last: end it and forget it.</summary>
     public void Remove(Pod last)
