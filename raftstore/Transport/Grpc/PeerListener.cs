@@ -31,11 +31,12 @@ public sealed class PeerListener : IAsyncDisposable
     public static async Task<PeerListener> StartAsync(
         IPEndPoint endPoint, PeerTls? tls, GrpcRaftTransport transport, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], EnvironmentName = Environments.Production });
+        // The empty builder: the others read configuration, and watch every file below the working directory for it.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddGrpc(o => o.MaxReceiveMessageSize = GrpcTransportOptions.MaxMessageBytes);
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             // A stream lives as long as its connection and says nothing while there is nothing to say.
             kestrel.Limits.MinRequestBodyDataRate = null;
@@ -60,6 +61,7 @@ public sealed class PeerListener : IAsyncDisposable
             });
         });
         var app = builder.Build();
+        app.UseRouting();
         app.MapGrpcService(transport.Service);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         return new PeerListener(app);
