@@ -1,5 +1,5 @@
 using Kube.ApiServer.Auth;
-using Kube.ApiServer.Endpoints;
+using Kube.ApiServer.Requests;
 
 namespace Kube.ApiServer.Audit;
 

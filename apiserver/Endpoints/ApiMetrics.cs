@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Kube.ApiServer.Requests;
 
 namespace Kube.ApiServer.Endpoints;
 

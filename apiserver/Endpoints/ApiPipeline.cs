@@ -3,6 +3,7 @@ using Kube.ApiServer.Audit;
 using Kube.ApiServer.Auth;
 using Kube.ApiServer.FlowControl;
 using Kube.ApiServer.Registry;
+using Kube.ApiServer.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 

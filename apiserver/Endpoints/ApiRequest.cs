@@ -1,5 +1,6 @@
 using Kube.ApiServer.Auth;
 using Kube.ApiServer.Registry;
+using Kube.ApiServer.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace Kube.ApiServer.Endpoints;

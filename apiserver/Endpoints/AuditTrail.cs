@@ -1,6 +1,7 @@
 using Kube.Api.Errors;
 using Kube.ApiServer.Audit;
 using Kube.ApiServer.Auth;
+using Kube.ApiServer.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace Kube.ApiServer.Endpoints;

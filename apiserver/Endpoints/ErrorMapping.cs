@@ -4,8 +4,9 @@ using Kube.Api.Patch;
 using Kube.Api.Selectors;
 using Kube.Api.Serialization;
 using Kube.ApiServer.Registry;
-using Kube.ApiServer.Storage;
+using Kube.ApiServer.Requests;
 using Kube.ApiServer.Storage.WatchCache;
+using Kube.ApiServer.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Kube.ApiServer.Endpoints;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Kube.Api.Validation;
 using Kube.ApiServer.Registry;
+using Kube.ApiServer.Requests;
 
 namespace Kube.ApiServer.Endpoints;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Kube.Api.Schema;
 using Kube.ApiServer.Auth;
-using Kube.ApiServer.Endpoints;
+using Kube.ApiServer.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace Kube.ApiServer.Registry;

@@ -13,11 +13,14 @@ public partial class FolderArrowTests
         ("apiserver", "Kube.ApiServer", new()
         {
             ["Storage"] = [],
-            ["Auth"] = ["Storage", "Registry"],
-            ["Admission"] = ["Storage", "Registry", "Auth"],
-            ["Registry"] = ["Storage"],
-            ["FlowControl"] = ["Auth"],
-            ["Endpoints"] = ["Storage", "Registry", "Auth", "Admission", "FlowControl"],
+            ["Auth"] = [],
+            ["Requests"] = [],
+            ["FlowControl"] = [],
+            ["Admission"] = ["Auth"],
+            ["Audit"] = ["Auth", "Requests"],
+            ["Registry"] = ["Storage", "Auth", "Admission", "Requests"],
+            ["Security"] = ["Storage", "Auth", "Admission", "Registry"],
+            ["Endpoints"] = ["Storage", "Auth", "Admission", "Audit", "FlowControl", "Registry", "Requests"],
         }),
         ("scheduler", "Kube.Scheduler", new()
         {

@@ -1,12 +1,12 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
 using Kube.Api.Errors;
 using Kube.Api.Schema;
 using Kube.ApiServer.Auth;
-using Kube.ApiServer.Endpoints;
-using Microsoft.AspNetCore.Http;
+using Kube.ApiServer.Requests;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http;
 
 namespace Kube.ApiServer.Registry.Subresources;
 

@@ -1,6 +1,6 @@
 using Kube.Api.Schema;
 using Kube.ApiServer.Auth;
-using Kube.ApiServer.Endpoints;
+using Kube.ApiServer.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace Kube.ApiServer.Registry.Subresources;

@@ -73,6 +73,7 @@ public sealed partial class LeaseExpirer : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
+            // Told to stop.
         }
     }
 

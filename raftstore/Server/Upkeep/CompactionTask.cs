@@ -49,6 +49,7 @@ public sealed class CompactionTask : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
+            // Told to stop.
         }
     }
 }

@@ -144,6 +144,7 @@ internal sealed class WatchHub : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
+            // Told to stop.
         }
     }
 

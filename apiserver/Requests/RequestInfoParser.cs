@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Kube.ApiServer.Endpoints;
+namespace Kube.ApiServer.Requests;
 
 /// <summary>
 /// Reads Kubernetes' meaning out of method, path and query, by the rules of apiserver's RequestInfoFactory:

@@ -1,4 +1,4 @@
-namespace Kube.ApiServer.Endpoints;
+namespace Kube.ApiServer.Requests;
 
 /// <summary>What a request's method and path mean. Immutable.</summary>
 public sealed record RequestInfo
