@@ -100,6 +100,7 @@ internal sealed partial class ApiPipeline
                 Aborted = cancellationToken,
                 Stopping = _options.Stopping,
                 AuditAnnotations = trail.Annotations,
+                Trail = trail,
             };
             await AuthorizeAsync(request).ConfigureAwait(false);
             if (info.Verb == "watch")

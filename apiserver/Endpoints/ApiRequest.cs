@@ -20,6 +20,9 @@ internal sealed class ApiRequest
     /// <summary>Ends when the server stops: long streams close.</summary>
     public required CancellationToken Stopping { get; init; }
 
+    /// <summary>What the audit log gets to know of the request.</summary>
+    public AuditTrail? Trail { get; init; }
+
     public List<string> Warnings { get; } = [];
 
     public Dictionary<string, string> AuditAnnotations { get; init; } = [];

@@ -15,6 +15,9 @@ internal sealed class AuditTrail(IAuditSink sink, HttpContext http, RequestInfo 
 
     public KubeStatus? Failure { get; set; }
 
+    /// <summary>Name of the object that a create makes, once it is known: the path does not say it.</summary>
+    public string ObjectName { get; set; } = "";
+
     public Dictionary<string, string> Annotations { get; } = [];
 
     public void Record(AuditStage stage, int code)
@@ -28,7 +31,7 @@ internal sealed class AuditTrail(IAuditSink sink, HttpContext http, RequestInfo 
         {
             AuditId = auditId,
             Stage = stage,
-            Request = info,
+            Request = info.Name.Length == 0 && ObjectName.Length > 0 ? info with { Name = ObjectName } : info,
             RequestUri = http.Request.Path + http.Request.QueryString,
             User = User,
             ImpersonatedBy = ImpersonatedBy,

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json.Nodes;
+using Kube.Api.Errors;
 using Kube.Api.Schema;
 using Kube.Api.Serialization;
 using Kube.ApiServer.Registry;
@@ -85,8 +86,15 @@ internal static class BodyReader
         var contentType = request.Http.Request.ContentType;
         var format = WireFormats.FromContentType(contentType)
             ?? throw ApiErrors.UnsupportedMediaType([WireFormats.Json, WireFormats.Yaml, WireFormats.Protobuf]);
-        var decoded = ObjectCodec.Decode(body, format, expected, KindCatalog.Default.FindSchema, ValidationOf(request));
-        request.Warnings.AddRange(decoded.Warnings);
-        return decoded;
+        try
+        {
+            var decoded = ObjectCodec.Decode(body, format, expected, KindCatalog.Default.FindSchema, ValidationOf(request));
+            request.Warnings.AddRange(decoded.Warnings);
+            return decoded;
+        }
+        catch (DecodeException exception)
+        {
+            throw new KubeStatusException(KubeStatus.OfDecode(exception, expected.Kind, body.Span));
+        }
     }
 }

@@ -114,8 +114,18 @@ internal sealed partial class ResourceEndpoint(ResourceRegistry registry, TimePr
         var definition = store.Definition;
         var format = ResponseWriter.Negotiate(request);
         var obj = await BodyReader.ReadObjectAsync(request, definition.Info.GroupVersionKind).ConfigureAwait(false);
+        NameInAudit(request, obj);
         var result = await store.CreateAsync(request.Write(), request.Info.Namespace, obj, request.Aborted).ConfigureAwait(false);
+        NameInAudit(request, result.Object);
         await WriteResultAsync(request, store, 201, result.Object, format).ConfigureAwait(false);
+    }
+
+    private static void NameInAudit(ApiRequest request, JsonObject obj)
+    {
+        if (request.Trail is { } trail)
+        {
+            trail.ObjectName = new ObjectAccessor(obj).Name;
+        }
     }
 
     private async Task UpdateAsync(ApiRequest request, ResourceStore store, ISubresource? subresource)
