@@ -91,7 +91,8 @@ public sealed partial class RaftNode
             return false;
         }
 
-        if (_log.SnapshotToSend is not { } snapshot || snapshot.Index + 1 < _log.FirstIndex)
+        // One from before the member was added would not make it one: it would be refused, and sent again for ever.
+        if (_log.SnapshotToSend is not { } snapshot || snapshot.Index + 1 < _log.FirstIndex || !snapshot.Configuration.Contains(to))
         {
             _snapshotNeeded = true;
             return false;

@@ -125,7 +125,7 @@ internal sealed class SafetyHarness
     {
         get
         {
-            if (Leader is not { } leader || leader.Raft!.Membership.IsJoint || leader.Raft.CommitIndex < leader.Raft.LastIndex
+            if (Leader is not { } leader || leader.Raft!.Membership is { IsJoint: true, AutoLeave: true } || leader.Raft.CommitIndex < leader.Raft.LastIndex
                 || leader.Raft.Log.TermAt(leader.Raft.CommitIndex) != leader.Raft.Term)
             {
                 return false;

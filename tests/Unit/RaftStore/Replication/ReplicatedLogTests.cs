@@ -141,6 +141,25 @@ public class ReplicatedLogTests
     }
 
     [Fact]
+    public async Task Member_that_joins_after_a_snapshot_gets_one_that_knows_it()
+    {
+        await using var cluster = new TestCluster(3, o => o with
+        {
+            SnapshotCount = 20, SnapshotCatchUpEntries = 2, Peers = [.. Enumerable.Range(1, 4).Select(i => new RaftPeer((ulong)i, []))],
+        });
+        await cluster.StartAllAsync();
+        for (var i = 0; i < 50; i++)
+        {
+            await cluster.ProposeAsync(1, $"c{i}");
+        }
+
+        await TestCluster.Until(() => cluster.Storages.Values.All(s => s.LatestSnapshot.Index > 20), "snapshots");
+        await cluster.Logs[1].ProposeConfChangeAsync(ConfChange.Single(ConfChangeKind.AddLearner, 4), ReadOnlyMemory<byte>.Empty, CancellationToken.None);
+        await cluster.StartAsync(4, ConfState.Empty);
+        await TestCluster.Until(() => cluster.Machines[4].Commands.Count == 50, "the learner to catch up");
+    }
+
+    [Fact]
     public async Task Inadmissible_change_is_refused_wherever_it_is_proposed()
     {
         await using var cluster = new TestCluster(3);
