@@ -20,7 +20,10 @@ internal sealed class ClusterControl(ClusterHome home, TextWriter output)
         using var homeLock = await HomeLock.TakeAsync(home, cancellationToken).ConfigureAwait(false);
         foreach (var component in Plan.Components.Reverse())
         {
-            if (await new ComponentProcess(home, component.Name).StopAsync(StopGrace, cancellationToken).ConfigureAwait(false))
+            var process = new ComponentProcess(home, component.Name);
+            var stopped = await process.StopAsync(StopGrace, cancellationToken).ConfigureAwait(false);
+            await process.CleanUpAsync(component, cancellationToken).ConfigureAwait(false);
+            if (stopped)
             {
                 await output.WriteLineAsync($"  {component.Name} stopped").ConfigureAwait(false);
             }

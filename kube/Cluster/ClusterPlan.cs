@@ -144,6 +144,13 @@ internal sealed class ClusterPlan(ClusterHome home, ClusterOptions options)
             ],
             new Uri($"https://127.0.0.1:{port}/healthz"),
             ProbeTrust.Cluster,
-            [port]);
+            [port])
+        {
+            // Containers outlive their kubelet by design; a cluster that is down has none.
+            CleanupArguments =
+            [
+                "kubelet", "cleanup", "--hostname-override", options.NodeName(node), "--root-dir", home.Data(name), "--runtime", options.Runtime,
+            ],
+        };
     }
 }

@@ -114,7 +114,9 @@ internal sealed class ClusterStarter(ClusterHome home, TextWriter output)
         {
             foreach (var component in missing.Reverse().Where(component => started.ContainsKey(component.Name)))
             {
-                await new ComponentProcess(home, component.Name).StopAsync(StopGrace, CancellationToken.None).ConfigureAwait(false);
+                var process = new ComponentProcess(home, component.Name);
+                await process.StopAsync(StopGrace, CancellationToken.None).ConfigureAwait(false);
+                await process.CleanUpAsync(component, CancellationToken.None).ConfigureAwait(false);
             }
 
             throw;

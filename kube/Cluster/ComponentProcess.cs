@@ -11,6 +11,7 @@ namespace Kube.Cluster;
 internal sealed class ComponentProcess(ClusterHome home, string component)
 {
     private const string Marker = "KUBE_COMPONENT";
+    private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(60);
 
     private string MarkerValue => $"{home.Path}:{component}";
 
@@ -76,6 +77,25 @@ internal sealed class ComponentProcess(ClusterHome home, string component)
 
         File.Delete(home.PidFile(component));
         return true;
+    }
+
+    /// <summary>Ends what the stopped component has left running, such as a kubelet's containers.</summary>
+    /// <exception cref="Hosting.StartupException">It could not be ended; the message says why.</exception>
+    public async Task CleanUpAsync(ComponentSpec spec, CancellationToken cancellationToken)
+    {
+        if (spec.CleanupArguments is not { } arguments || !Directory.Exists(home.Data(component)))
+        {
+            return;
+        }
+
+        using var cleanup = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var error = cleanup.StandardError.ReadToEndAsync(cancellationToken);
+        _ = await cleanup.StandardOutput.ReadToEndAsync(cancellationToken).WaitAsync(CleanUpLimit, cancellationToken).ConfigureAwait(false);
+        await cleanup.WaitForExitAsync(cancellationToken).WaitAsync(CleanUpLimit, cancellationToken).ConfigureAwait(false);
+        if (cleanup.ExitCode != 0)
+        {
+            throw new Hosting.StartupException($"what {component} left running could not be ended: {(await error.ConfigureAwait(false)).Trim()}");
+        }
     }
 
     /// <summary>The last lines of the component's log, for a message about its failure.</summary>

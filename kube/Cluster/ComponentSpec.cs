@@ -17,4 +17,8 @@ internal enum ProbeTrust
 /// <param name="Trust">How to reach <paramref name="HealthUrl"/>.</param>
 /// <param name="Ports">The TCP ports that it listens on.</param>
 internal sealed record ComponentSpec(
-    string Name, IReadOnlyList<string> Arguments, Uri HealthUrl, ProbeTrust Trust, IReadOnlyList<int> Ports);
+    string Name, IReadOnlyList<string> Arguments, Uri HealthUrl, ProbeTrust Trust, IReadOnlyList<int> Ports)
+{
+    /// <summary>Arguments of the kube command that ends what the stopped component leaves running; null when it leaves nothing.</summary>
+    public IReadOnlyList<string>? CleanupArguments { get; init; }
+}
