@@ -85,6 +85,7 @@ public class ConfigurationProperties
                 }
                 catch (FormatException)
                 {
+                    // The one exception that a decoder may throw on bytes that are no configuration.
                 }
             }
 
