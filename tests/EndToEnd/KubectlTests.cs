@@ -140,7 +140,7 @@ public class KubectlTests(TestCluster cluster)
 
         Assert.Contains("created", await Run("create", "configmap", name, "--from-literal=k=v"));
         Assert.Contains("labeled", await Run("label", "configmap", name, "a=b"));
-        Assert.Contains("annotated", await Run("annotate", "configmap", name, "a=b"));
+        Assert.Contains("annotate", await Run("annotate", "configmap", name, "a=b"));
         Assert.Contains("patched", await Run("patch", "configmap", name, "-p", "{\"data\":{\"k\":\"w\"}}"));
         Assert.Equal("w", await Run("get", "configmap", name, "-o", "jsonpath={.data.k}"));
         Assert.Contains("deleted", await Run("delete", "configmap", name));

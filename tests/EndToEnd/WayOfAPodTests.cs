@@ -20,9 +20,14 @@ public class WayOfAPodTests(TestCluster cluster)
             {
                 foreach (var change in JsonNode.Parse(line)!["Events"]?.AsArray() ?? [])
                 {
+                    if ((string?)change!["kv"]!["value"] is not { } value)
+                    {
+                        continue; // a deletion
+                    }
+
                     lock (revisions)
                     {
-                        revisions.Add(JsonNode.Parse(Convert.FromBase64String((string)change!["kv"]!["value"]!))!);
+                        revisions.Add(JsonNode.Parse(Convert.FromBase64String(value))!);
                     }
                 }
             }
