@@ -182,7 +182,9 @@ public sealed class InformerTests
 
         server.NextFault = static () => (0, WatchFault.None);
         await time.AdvanceUntilAsync(() => Versions(informer.Store.List()).SequenceEqual(ServerVersions(server.Store, ns)), TimeSpan.FromSeconds(5), "the server's state");
-        Assert.Equal(Versions(informer.Store.List()), mirror.Versions());
+
+        // Handlers are told after the store has changed.
+        await time.AdvanceUntilAsync(() => mirror.Versions().SequenceEqual(Versions(informer.Store.List())), TimeSpan.FromSeconds(5), "the handler to have been told");
         Assert.Empty(mirror.Faults);
     }
 

@@ -87,6 +87,12 @@ public sealed class FakeApiServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        if (context.Request.Path == "/readyz")
+        {
+            await context.Response.WriteAsync("ok");
+            return;
+        }
+
         Requests.Enqueue(context.Request.Method + " " + context.Request.Path + context.Request.QueryString);
         if (Intercept is { } intercept && await intercept(context))
         {
