@@ -117,6 +117,7 @@ public class KubectlTests(TestCluster cluster)
             }
         }
 
+        using var stop = new StopOnDispose(watch);
         await Eventually.HoldsAsync(() => Saw("^EVENT"), "the watch has begun");
         await cluster.Kubectl("create", "configmap", "watched", "--from-literal=a=1");
         await Eventually.HoldsAsync(() => Saw(@"^ADDED +watched +1"), "the ADDED event");

@@ -40,6 +40,7 @@ public class WayOfAPodTests(TestCluster cluster)
             }
         }
 
+        using var stop = new StopOnDispose(history);
         await AwaitWatchAsync();
         await cluster.Kubectl("run", "traveller", "--image=busybox", "--restart=Never", "--command", "--", "/bin/sh", "-c", "echo on my way");
         await cluster.AwaitAsync("pod/traveller", ".status.phase", "Succeeded");

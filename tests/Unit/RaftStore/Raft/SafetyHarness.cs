@@ -19,11 +19,18 @@ internal sealed class SafetyHarness
     private readonly Dictionary<ulong, ulong> _leaderOfTerm = [];
     private readonly SortedDictionary<ulong, Entry> _committed = [];
     private readonly HashSet<(ulong From, ulong To)> _cut = [];
+    private readonly List<(ulong From, ulong To)> _lostSnapshots = [];
     private double _dropChance;
     private readonly ulong _size;
     private readonly double _duplicateChance;
     private double _crashChance;
     private readonly int _maxDelay;
+
+    /// <summary>
+    /// A schedule either loses disks or changes the membership: a voter that was just added and one that lost its disk are
+    /// both without data, and together they are more than a quorum can repair.
+    /// </summary>
+    private readonly bool _losesDisks;
     private ulong _sequence;
     private ulong _readContext;
     private readonly Dictionary<ulong, ulong> _readFloor = [];
@@ -36,6 +43,7 @@ internal sealed class SafetyHarness
         _duplicateChance = _prng.NextDouble() * 0.1;
         _crashChance = _prng.NextDouble() * 0.004;
         _maxDelay = _prng.Next(1, 12);
+        _losesDisks = _prng.Chance(0.4);
         _template = new RaftOptions
         {
             Id = 1,
@@ -84,8 +92,12 @@ internal sealed class SafetyHarness
         CheckLogs();
     }
 
-    /// <summary>Mends everything and requires that all members come to the same end.</summary>
-    public void Heal()
+    /// <summary>
+    /// Mends everything and requires that all members come to the same end.
+    /// </summary>
+    /// <returns>False, and nothing is required, when the members that hold data are no quorum: a member without data
+    /// does not vote until a leader has filled it, which is the price of not trusting one that lost its disk.</returns>
+    public bool Heal()
     {
         _cut.Clear();
         _dropChance = 0;
@@ -93,6 +105,11 @@ internal sealed class SafetyHarness
         foreach (var node in _nodes.Values.Where(n => n.Raft is null))
         {
             node.Start();
+        }
+
+        if (!HoldsQuorum())
+        {
+            return false;
         }
 
         for (var round = 0; round < 3000 && !IsSettled; round++)
@@ -103,7 +120,7 @@ internal sealed class SafetyHarness
                 node.Work();
             }
 
-            while (_network.Count > 0)
+            while (_network.Count + _lostSnapshots.Count > 0)
             {
                 Deliver(lossless: true);
             }
@@ -117,7 +134,14 @@ internal sealed class SafetyHarness
 
         Assert.True(IsSettled, "the members did not come to the same end: " + string.Join("; ", _nodes.Values.Select(n => n.ToString())));
         CheckLogs();
+        return true;
     }
+
+    /// <summary>Whether those that hold data are a majority of every voter set that some member believes in.</summary>
+    private bool HoldsQuorum() => _nodes.Values.Select(n => n.Raft!.Membership.ToConfState())
+        .SelectMany(conf => new[] { conf.Voters, conf.VotersOutgoing })
+        .Where(voters => voters.Count > 0)
+        .All(voters => voters.Count(id => !_nodes[id].IsForgetful) > voters.Count / 2);
 
     private Node? Leader => _nodes.Values.Where(n => n.Raft?.Role == Role.Leader).MaxBy(n => n.Raft!.Term);
 
@@ -184,7 +208,7 @@ internal sealed class SafetyHarness
     {
         // One at a time, of three or more: what a quorum cannot repair is lost by right.
         var others = _nodes.Values.Where(n => n.Id <= _size && n.Id != node.Id).ToArray();
-        if (node.Id <= _size && _size >= 3 && _prng.Chance(0.3) && others.All(n => !n.IsForgetful))
+        if (_losesDisks && node.Id <= _size && _size >= 3 && _prng.Chance(0.3) && others.All(n => !n.IsForgetful))
         {
             node.Wipe();
         }
@@ -212,7 +236,11 @@ internal sealed class SafetyHarness
                 _cut.Clear();
                 break;
             default:
-                ProposeChange(node);
+                if (!_losesDisks)
+                {
+                    ProposeChange(node);
+                }
+
                 break;
         }
     }
@@ -222,10 +250,15 @@ internal sealed class SafetyHarness
         var steps = Enumerable.Range(0, _prng.Next(1, 4))
             .Select(_ => new ConfChangeStep((ConfChangeKind)_prng.Next(3), (ulong)_prng.Next(1, 8)))
             .Where(s => _nodes.ContainsKey(s.MemberId))
+            .Select(AsLearnerWhileEmpty)
             .ToArray();
         var change = _prng.Chance(0.2) ? ConfChange.LeaveJoint : new ConfChange((ConfChangeTransition)_prng.Next(3), steps);
         node.Raft!.Propose([new Proposal(EntryType.ConfChange, new ProposalId(node.Id, ++_sequence), ConfChangeCodec.Encode(change))]);
     }
+
+    /// <summary>A member without data joins as a learner: it does not vote before a leader has filled it, so as a voter it could cost the quorum.</summary>
+    private ConfChangeStep AsLearnerWhileEmpty(ConfChangeStep step) =>
+        step.Kind == ConfChangeKind.AddVoter && _nodes[step.MemberId].IsForgetful ? step with { Kind = ConfChangeKind.AddLearner } : step;
 
     private void Read(Node node)
     {
@@ -239,12 +272,19 @@ internal sealed class SafetyHarness
     {
         foreach (var message in messages)
         {
-            if (_cut.Contains((message.From, message.To)) || !_nodes.ContainsKey(message.To))
+            if (!_nodes.ContainsKey(message.To))
             {
                 continue;
             }
 
-            for (var copies = _prng.Chance(_dropChance) ? 0 : _prng.Chance(_duplicateChance) ? 2 : 1; copies > 0; copies--)
+            var copies = _cut.Contains((message.From, message.To)) || _prng.Chance(_dropChance) ? 0 : _prng.Chance(_duplicateChance) ? 2 : 1;
+            if (copies == 0 && message.Type == MessageType.Snapshot)
+            {
+                // A transport that loses a snapshot says so: it is a transfer, not a datagram.
+                _lostSnapshots.Add((message.From, message.To));
+            }
+
+            for (; copies > 0; copies--)
             {
                 _network.Add((message, _prng.Next(_maxDelay)));
             }
@@ -253,6 +293,12 @@ internal sealed class SafetyHarness
 
     private void Deliver(bool lossless)
     {
+        foreach (var (from, to) in _lostSnapshots)
+        {
+            _nodes[from].Raft?.ReportSnapshot(to, delivered: false);
+        }
+
+        _lostSnapshots.Clear();
         if (_network.Count == 0)
         {
             return;
