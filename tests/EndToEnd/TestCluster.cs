@@ -52,6 +52,11 @@ public class TestCluster : IAsyncLifetime
     public Task<CommandResult> EtcdctlAsync(string arguments) =>
         Command.RunAsync("sh", ["-c", $". '{Path.Combine(Home, "store.env")}'; exec etcdctl {arguments}"]);
 
+    /// <summary>The same with another client certificate than the operator's.</summary>
+    public Task<CommandResult> EtcdctlAsync(string arguments, string certificateFile, string keyFile) => Command.RunAsync(
+        "sh",
+        ["-c", $". '{Path.Combine(Home, "store.env")}'; ETCDCTL_CERT='{certificateFile}' ETCDCTL_KEY='{keyFile}' exec etcdctl {arguments}"]);
+
     /// <summary>Awaits a jsonpath of an object having a value.</summary>
     public Task AwaitAsync(string resource, string jsonPath, string expected, TimeSpan? limit = null) => Eventually.HoldsAsync(
         async () => (await KubectlAsync("get", resource, "-o", $"jsonpath={{{jsonPath}}}")).Output == expected,
