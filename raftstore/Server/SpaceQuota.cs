@@ -33,7 +33,7 @@ public sealed class SpaceQuota(StoreServer server)
                         Alarm = AlarmType.Nospace,
                     },
                 },
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken);
         }
         throw StoreServer.Refuse(EtcdError.NoSpace);
     }

@@ -28,7 +28,7 @@ public sealed class StoreServer(StoreServerOptions options, StoreStateMachine ma
         }
         try
         {
-            var result = await Log.ProposeAsync(command.ToByteArray(), cancellationToken).ConfigureAwait(false);
+            var result = await Log.ProposeAsync(command.ToByteArray(), cancellationToken);
             return result is EtcdError error
                 ? throw Refuse(error)
                 : result as T ?? throw new InvalidOperationException($"the state machine answered {result?.GetType().Name ?? "nothing"}");
@@ -45,7 +45,7 @@ public sealed class StoreServer(StoreServerOptions options, StoreStateMachine ma
     {
         try
         {
-            await Log.ReadIndexAsync(cancellationToken).ConfigureAwait(false);
+            await Log.ReadIndexAsync(cancellationToken);
         }
         catch (ReplicationException e)
         {

@@ -10,7 +10,7 @@ public sealed partial class KvService
     {
         Enter(context);
         var response = await server
-            .ProposeAsync<CompactionResponse>(new Command { Compaction = request }, context.CancellationToken).ConfigureAwait(false);
+            .ProposeAsync<CompactionResponse>(new Command { Compaction = request }, context.CancellationToken);
         if (request.Physical)
         {
             var store = server.Machine.Store;

@@ -11,7 +11,7 @@ public sealed partial class KvService
         Enter(context);
         RequestChecks.Check(request);
         var response = await server
-            .ProposeAsync<DeleteRangeResponse>(new Command { DeleteRange = request }, context.CancellationToken).ConfigureAwait(false);
+            .ProposeAsync<DeleteRangeResponse>(new Command { DeleteRange = request }, context.CancellationToken);
         server.Fill(response.Header);
         return response;
     }

@@ -10,9 +10,9 @@ public sealed partial class KvService
     {
         Enter(context);
         RequestChecks.Check(request);
-        await quota.CheckAsync(request.Key.Length + request.Value.Length, context.CancellationToken).ConfigureAwait(false);
+        await quota.CheckAsync(request.Key.Length + request.Value.Length, context.CancellationToken);
         var response = await server
-            .ProposeAsync<PutResponse>(new Command { Put = request }, context.CancellationToken).ConfigureAwait(false);
+            .ProposeAsync<PutResponse>(new Command { Put = request }, context.CancellationToken);
         server.Fill(response.Header);
         return response;
     }

@@ -13,7 +13,7 @@ public sealed partial class KvService
         RequestChecks.Check(request);
         if (!request.Serializable)
         {
-            await server.ReadBarrierAsync(context.CancellationToken).ConfigureAwait(false);
+            await server.ReadBarrierAsync(context.CancellationToken);
         }
         var store = server.Machine.Store;
         var result = store.Range(RangeMapping.ToQuery(request));

@@ -13,23 +13,23 @@ public sealed partial class KvService
         RequestChecks.Check(request, server.Options.MaxTxnOps);
         TxnIntervals.Check(request);
         var response = IsReadOnly(request)
-            ? await ReadAsync(request, context.CancellationToken).ConfigureAwait(false)
-            : await WriteAsync(request, context.CancellationToken).ConfigureAwait(false);
+            ? await ReadAsync(request, context.CancellationToken)
+            : await WriteAsync(request, context.CancellationToken);
         server.Fill(response.Header);
         return response;
     }
 
     private async ValueTask<TxnResponse> WriteAsync(TxnRequest request, CancellationToken cancellationToken)
     {
-        await quota.CheckAsync(SpaceQuota.CostOf(request), cancellationToken).ConfigureAwait(false);
-        return await server.ProposeAsync<TxnResponse>(new Command { Txn = request }, cancellationToken).ConfigureAwait(false);
+        await quota.CheckAsync(SpaceQuota.CostOf(request), cancellationToken);
+        return await server.ProposeAsync<TxnResponse>(new Command { Txn = request }, cancellationToken);
     }
 
     private async ValueTask<TxnResponse> ReadAsync(TxnRequest request, CancellationToken cancellationToken)
     {
         if (!IsSerializable(request))
         {
-            await server.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+            await server.ReadBarrierAsync(cancellationToken);
         }
         var result = ReadOnlyTxn.Run(request, server.Machine);
         return result is EtcdError error ? throw StoreServer.Refuse(error) : (TxnResponse)result;

@@ -36,8 +36,8 @@ public sealed partial class LeaseExpirer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _server.Log.LeadershipChanged -= OnLeadershipChanged;
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _loop.ConfigureAwait(false);
+        _stopping.Cancel();
+        await _loop;
         _stopping.Dispose();
     }
 
@@ -61,13 +61,13 @@ public sealed partial class LeaseExpirer : IAsyncDisposable
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / TicksPerSecond), _time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
                 _server.Machine.Clock.Tick();
                 var expired = _server.Machine.Clock.TakeExpired(MaxBatch);
                 if (expired.Count > 0)
                 {
-                    await ExpireAsync(expired).ConfigureAwait(false);
+                    await ExpireAsync(expired);
                 }
             }
         }
@@ -87,7 +87,7 @@ public sealed partial class LeaseExpirer : IAsyncDisposable
         try
         {
             var result = await _server.ProposeAsync<LeaseExpiryResult>(
-                new Command { LeaseExpiry = command }, _stopping.Token).ConfigureAwait(false);
+                new Command { LeaseExpiry = command }, _stopping.Token);
             LogExpired(result.Revoked, expired.Count);
         }
         catch (RpcException e)

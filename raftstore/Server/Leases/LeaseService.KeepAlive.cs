@@ -25,19 +25,19 @@ public sealed partial class LeaseService
         var reading = ReadAsync(requestStream, pipeline.Writer, ending.Token);
         try
         {
-            await foreach (var (id, ttl) in pipeline.Reader.ReadAllAsync(ending.Token).ConfigureAwait(false))
+            await foreach (var (id, ttl) in pipeline.Reader.ReadAllAsync(ending.Token))
             {
-                var seconds = await ttl.WaitAsync(ending.Token).ConfigureAwait(false);
+                var seconds = await ttl.WaitAsync(ending.Token);
                 var response = new LeaseKeepAliveResponse { Header = server.NewHeader(), ID = id, TTL = seconds };
-                await responseStream.WriteAsync(response, ending.Token).ConfigureAwait(false);
+                await responseStream.WriteAsync(response, ending.Token);
             }
         }
         finally
         {
-            await ending.CancelAsync().ConfigureAwait(false);
-            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ending.Cancel();
+            await reading.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         }
-        await reading.ConfigureAwait(false);
+        await reading;
     }
 
     private async Task ReadAsync(
@@ -45,10 +45,10 @@ public sealed partial class LeaseService
     {
         try
         {
-            while (await requests.MoveNext(cancellationToken).ConfigureAwait(false))
+            while (await requests.MoveNext(cancellationToken))
             {
                 var id = requests.Current.ID;
-                await pipeline.WriteAsync((id, renewals.RenewAsync(id)), cancellationToken).ConfigureAwait(false);
+                await pipeline.WriteAsync((id, renewals.RenewAsync(id)), cancellationToken);
             }
             pipeline.Complete();
         }

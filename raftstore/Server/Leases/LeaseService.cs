@@ -21,14 +21,14 @@ public sealed partial class LeaseService(StoreServer server, SpaceQuota quota, R
         {
             throw StoreServer.Refuse(EtcdError.LeaseTtlTooLarge);
         }
-        await quota.CheckAsync(0, context.CancellationToken).ConfigureAwait(false);
+        await quota.CheckAsync(0, context.CancellationToken);
         var grant = new LeaseGrantRequest
         {
             ID = request.ID == 0 ? NewId() : request.ID,
             TTL = Math.Max(request.TTL, server.Options.MinLeaseTtlSeconds),
         };
         var response = await server
-            .ProposeAsync<LeaseGrantResponse>(new Command { LeaseGrant = grant }, context.CancellationToken).ConfigureAwait(false);
+            .ProposeAsync<LeaseGrantResponse>(new Command { LeaseGrant = grant }, context.CancellationToken);
         server.Fill(response.Header);
         return response;
     }
@@ -37,7 +37,7 @@ public sealed partial class LeaseService(StoreServer server, SpaceQuota quota, R
     {
         server.CheckLeader(context);
         var response = await server
-            .ProposeAsync<LeaseRevokeResponse>(new Command { LeaseRevoke = request }, context.CancellationToken).ConfigureAwait(false);
+            .ProposeAsync<LeaseRevokeResponse>(new Command { LeaseRevoke = request }, context.CancellationToken);
         server.Fill(response.Header);
         return response;
     }
@@ -45,7 +45,7 @@ public sealed partial class LeaseService(StoreServer server, SpaceQuota quota, R
     public override async Task<LeaseTimeToLiveResponse> LeaseTimeToLive(LeaseTimeToLiveRequest request, ServerCallContext context)
     {
         server.CheckLeader(context);
-        await server.ReadBarrierAsync(context.CancellationToken).ConfigureAwait(false);
+        await server.ReadBarrierAsync(context.CancellationToken);
         var machine = server.Machine;
         var response = new LeaseTimeToLiveResponse { Header = server.NewHeader(), ID = request.ID, TTL = -1 };
         if (!machine.Leases.TryGet(request.ID, out var lease))

@@ -25,7 +25,7 @@ public sealed class RenewalBatcher(StoreServer server)
     /// <summary>Renews a lease.</summary>
     /// <returns>Its time to live in seconds from now, or 0 when there is no such lease.</returns>
     /// <exception cref="RpcException">The renewal could not be committed.</exception>
-    public Task<long> RenewAsync(long id)
+    public async Task<long> RenewAsync(long id)
     {
         var done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
@@ -41,7 +41,7 @@ public sealed class RenewalBatcher(StoreServer server)
                 _ = RunAsync();
             }
         }
-        return done.Task;
+        return await done.Task;
     }
 
     private async Task RunAsync()
@@ -55,7 +55,7 @@ public sealed class RenewalBatcher(StoreServer server)
                 var renewal = new LeaseRenewal();
                 renewal.Ids.AddRange(batch.Select(static b => b.Id));
                 var result = await server.ProposeAsync<LeaseRenewalResult>(
-                    new Command { LeaseRenewal = renewal }, CancellationToken.None).ConfigureAwait(false);
+                    new Command { LeaseRenewal = renewal }, CancellationToken.None);
                 for (var i = 0; i < batch.Count; i++)
                 {
                     batch[i].Done.SetResult(result.TtlSeconds[i]);

@@ -10,7 +10,7 @@ public sealed class ClusterService(StoreServer server) : Etcd.V3.Cluster.Cluster
     {
         if (request.Linearizable)
         {
-            await server.ReadBarrierAsync(context.CancellationToken).ConfigureAwait(false);
+            await server.ReadBarrierAsync(context.CancellationToken);
         }
         var response = new MemberListResponse { Header = server.NewHeader() };
         // As in etcd the header of the cluster service names no revision.

@@ -9,12 +9,11 @@ namespace Kube.RaftStore.Server.Replication;
 public sealed partial class ReplicatedLog
 {
     /// <summary>
-    /// Applies committed entries in order on a thread of its own, answers proposers and readers, and takes snapshots.
+    /// Applies committed entries in order, answers proposers and readers, and takes snapshots.
     /// </summary>
     private sealed class ApplyLoop(ReplicatedLog log, ILogStorage storage, IStateMachine machine)
     {
-        // A plain object: Monitor's wait is what the loop sleeps in.
-        private readonly object _gate = new();
+        private readonly Lock _gate = new();
         private readonly Queue<ApplyItem> _queue = new();
         private readonly List<PendingRead> _reads = [];
         private long _queuedBytes;
@@ -23,6 +22,7 @@ public sealed partial class ReplicatedLog
         private ulong _snapshotIndex;
         private ConfState _configuration = ConfState.Empty;
         private bool _snapshotWanted;
+        private bool _isWritingSnapshot;
         private bool _awaitsSnapshot;
         private bool _wasFull;
         private bool _closed;
@@ -76,8 +76,9 @@ public sealed partial class ReplicatedLog
             {
                 _queue.Enqueue(item);
                 _queuedBytes += item.SizeBytes;
-                Monitor.Pulse(_gate);
             }
+
+            log._applyLoop.Wake();
         }
 
         /// <summary>Has a snapshot in place replace the state, and all work before it.</summary>
@@ -88,8 +89,9 @@ public sealed partial class ReplicatedLog
                 _queue.Clear();
                 _queuedBytes = 0;
                 _queue.Enqueue(new ApplyItem([], [], snapshot, 0));
-                Monitor.Pulse(_gate);
             }
+
+            log._applyLoop.Wake();
         }
 
         /// <summary>Answers reads once the state machine has reached <paramref name="index"/>.</summary>
@@ -147,8 +149,9 @@ public sealed partial class ReplicatedLog
             lock (_gate)
             {
                 _snapshotWanted = true;
-                Monitor.Pulse(_gate);
             }
+
+            log._applyLoop.Wake();
         }
 
         public void Close()
@@ -156,36 +159,39 @@ public sealed partial class ReplicatedLog
             lock (_gate)
             {
                 _closed = true;
-                Monitor.PulseAll(_gate);
             }
+
+            log._applyLoop.Wake();
         }
 
-        public void Run()
+        public Turn TakeTurn()
         {
-            while (TryTake(out var item))
-            {
-                if (item is not null)
-                {
-                    Apply(item);
-                }
-
-                TakeSnapshotIfDue();
-            }
-        }
-
-        private bool TryTake(out ApplyItem? item)
-        {
+            ApplyItem? item;
             lock (_gate)
             {
-                while (!_closed && _queue.Count == 0 && !(_snapshotWanted && SnapshotTask.IsCompleted))
+                if (_closed)
                 {
-                    Monitor.Wait(_gate);
+                    return Turn.Ended;
                 }
 
-                item = _closed ? null : _queue.TryDequeue(out var next) ? next : null;
-                return !_closed;
+                if (!_queue.TryDequeue(out item) && !IsSnapshotDue)
+                {
+                    return Turn.Idle;
+                }
             }
+
+            if (item is not null)
+            {
+                Apply(item);
+            }
+
+            TakeSnapshotIfDue();
+            return Turn.Worked;
         }
+
+        /// <summary>Whether one should be begun now: not while another is being written.</summary>
+        private bool IsSnapshotDue => !_isWritingSnapshot
+            && (_appliedIndex - _snapshotIndex >= log._options.SnapshotCount || (_snapshotWanted && _appliedIndex > 1));
 
         private void Apply(ApplyItem item)
         {
@@ -306,8 +312,7 @@ public sealed partial class ReplicatedLog
             var applied = AppliedIndex;
             lock (_gate)
             {
-                var due = applied - _snapshotIndex >= log._options.SnapshotCount || (_snapshotWanted && applied > 1);
-                if (!due || !SnapshotTask.IsCompleted)
+                if (!IsSnapshotDue)
                 {
                     return;
                 }
@@ -324,7 +329,9 @@ public sealed partial class ReplicatedLog
             var view = machine.CaptureSnapshot();
             Invariant.Check(view.Index == applied, $"the state's view is at {view.Index}, applied is {applied}");
             _snapshotIndex = applied;
-            SnapshotTask = Task.Run(() => Write(view, new SnapshotMetadata(applied, _appliedTerm, _configuration)));
+            _isWritingSnapshot = true;
+            var snapshot = new SnapshotMetadata(applied, _appliedTerm, _configuration);
+            SnapshotTask = log._options.Loops.Run(() => Write(view, snapshot));
         }
 
         private void Write(IStateSnapshot view, SnapshotMetadata snapshot)
@@ -352,8 +359,10 @@ public sealed partial class ReplicatedLog
             {
                 lock (_gate)
                 {
-                    Monitor.Pulse(_gate);
+                    _isWritingSnapshot = false;
                 }
+
+                log._applyLoop.Wake();
             }
         }
     }

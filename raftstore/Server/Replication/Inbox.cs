@@ -6,10 +6,11 @@ namespace Kube.RaftStore.Server.Replication;
 /// Everything that waits for a member's driver: what clients ask, what peers say, ticks, and what its own helpers
 /// report. Bounded; the driver takes all of it at once.
 /// </summary>
-internal sealed class Inbox(ReplicatedLogOptions options)
+/// <param name="options">The limits.</param>
+/// <param name="wake">Has the driver look again.</param>
+internal sealed class Inbox(ReplicatedLogOptions options, Action wake)
 {
-    // A plain object: Monitor's wait is what the driver sleeps in.
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
     private Batch _batch = new();
     private Batch _spare = new();
     private long _messageBytes;
@@ -25,9 +26,10 @@ internal sealed class Inbox(ReplicatedLogOptions options)
             }
 
             _batch.Proposals.Add(proposal);
-            Monitor.Pulse(_gate);
-            return true;
         }
+
+        wake();
+        return true;
     }
 
     public bool TryAdd(PendingRead read)
@@ -40,9 +42,10 @@ internal sealed class Inbox(ReplicatedLogOptions options)
             }
 
             _batch.Reads.Add(read);
-            Monitor.Pulse(_gate);
-            return true;
         }
+
+        wake();
+        return true;
     }
 
     public bool TryAdd(IReadOnlyList<Message> messages)
@@ -62,9 +65,10 @@ internal sealed class Inbox(ReplicatedLogOptions options)
 
             _batch.Messages.AddRange(messages);
             _messageBytes += bytes;
-            Monitor.Pulse(_gate);
-            return true;
         }
+
+        wake();
+        return true;
     }
 
     /// <summary>Adds something for the driver to do on its own thread. These are few: each helper has one under way.</summary>
@@ -72,12 +76,15 @@ internal sealed class Inbox(ReplicatedLogOptions options)
     {
         lock (_gate)
         {
-            if (!_closed)
+            if (_closed)
             {
-                _batch.Actions.Add(action);
-                Monitor.Pulse(_gate);
+                return;
             }
+
+            _batch.Actions.Add(action);
         }
+
+        wake();
     }
 
     public void AddUnreachable(ulong peer)
@@ -85,8 +92,9 @@ internal sealed class Inbox(ReplicatedLogOptions options)
         lock (_gate)
         {
             _batch.Unreachable.Add(peer);
-            Monitor.Pulse(_gate);
         }
+
+        wake();
     }
 
     public void Tick()
@@ -95,18 +103,20 @@ internal sealed class Inbox(ReplicatedLogOptions options)
         {
             // Time that the whole process slept through is not made up for: peers were not heard in it.
             _batch.Ticks = Math.Min(_batch.Ticks + 1, 3);
-            Monitor.Pulse(_gate);
         }
+
+        wake();
     }
 
-    /// <summary>Has <see cref="Take"/> return though nothing is there, for the driver to look again.</summary>
+    /// <summary>Has <see cref="TryTake"/> succeed though nothing is there, for the driver to look again.</summary>
     public void Wake()
     {
         lock (_gate)
         {
             _batch.Woken = true;
-            Monitor.Pulse(_gate);
         }
+
+        wake();
     }
 
     public void Close()
@@ -114,32 +124,28 @@ internal sealed class Inbox(ReplicatedLogOptions options)
         lock (_gate)
         {
             _closed = true;
-            Monitor.PulseAll(_gate);
         }
+
+        wake();
     }
 
-    /// <summary>All that has come, good until the next call; null once closed.</summary>
-    /// <param name="wait">Whether to wait until there is something.</param>
-    public Batch? Take(bool wait)
+    /// <summary>All that has come, good until the next call; false when there is nothing, or no more is to be taken.</summary>
+    public bool TryTake(out Batch batch, out bool isClosed)
     {
         lock (_gate)
         {
-            while (wait && !_closed && _batch.IsEmpty)
+            batch = _batch;
+            isClosed = _closed;
+            if (_closed || _batch.IsEmpty)
             {
-                Monitor.Wait(_gate);
+                return false;
             }
 
-            if (_closed)
-            {
-                return null;
-            }
-
-            var taken = _batch;
             _spare.Clear();
             _batch = _spare;
-            _spare = taken;
+            _spare = batch;
             _messageBytes = 0;
-            return taken;
+            return true;
         }
     }
 

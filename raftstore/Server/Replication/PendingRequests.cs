@@ -22,7 +22,13 @@ internal sealed class PendingProposal(EntryType type, ProposalId id, ReadOnlyMem
     /// <summary>A snapshot was installed over entries that the attempt may be among. The driver's.</summary>
     public bool IsUnknown { get; set; }
 
-    public Task<object?> Task => _completion.Task;
+    /// <summary>Gives the outcome to the one who asked.</summary>
+    public async Task<object?> WaitAsync(CancellationToken cancellationToken)
+    {
+        using var cancelling = cancellationToken.UnsafeRegister(
+            static (completion, token) => ((TaskCompletionSource<object?>)completion!).TrySetCanceled(token), _completion);
+        return await _completion.Task;
+    }
 
     public void Succeed(object? answer) => _completion.TrySetResult(answer);
 
@@ -41,7 +47,13 @@ internal sealed class PendingRead(long deadlineTimestamp)
 
     public bool IsDone => _completion.Task.IsCompleted;
 
-    public Task<ulong> Task => _completion.Task;
+    /// <summary>Gives the outcome to the one who asked.</summary>
+    public async Task<ulong> WaitAsync(CancellationToken cancellationToken)
+    {
+        using var cancelling = cancellationToken.UnsafeRegister(
+            static (completion, token) => ((TaskCompletionSource<ulong>)completion!).TrySetCanceled(token), _completion);
+        return await _completion.Task;
+    }
 
     public void Succeed(ulong applied) => _completion.TrySetResult(applied);
 

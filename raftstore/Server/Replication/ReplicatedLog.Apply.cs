@@ -6,11 +6,14 @@ namespace Kube.RaftStore.Server.Replication;
 /// <summary>What the apply loop tells the rest of the member.</summary>
 public sealed partial class ReplicatedLog
 {
-    private void RunApply()
+    private Turn TurnApply()
     {
         try
         {
-            _apply.Run();
+            if (_apply.TakeTurn() is var turn and not Turn.Ended)
+            {
+                return turn;
+            }
         }
         catch (Exception e)
         {
@@ -18,6 +21,7 @@ public sealed partial class ReplicatedLog
         }
 
         _apply.FailReads(Stopped());
+        return Turn.Ended;
     }
 
     /// <summary>Answers whoever proposed an entry here.</summary>

@@ -5,7 +5,7 @@ using Kube.RaftStore.Storage;
 namespace Kube.RaftStore.Server.Replication;
 
 /// <summary>
-/// The driver: one thread that alone touches the node and writes the storage. Each turn takes everything that waits,
+/// The driver: one loop that alone touches the node and writes the storage. Each turn takes everything that waits,
 /// hands it to the node, and does the node's work with one sync for all of it.
 /// </summary>
 public sealed partial class ReplicatedLog
@@ -16,12 +16,19 @@ public sealed partial class ReplicatedLog
     private Ready? _stalled;
     private SharedState _shared;
 
-    private void RunDriver()
+    private Turn TurnDriver()
     {
         try
         {
-            while (TryTurn(wait: true))
+            if (_inbox.TryTake(out var batch, out var isClosed))
             {
+                Take(batch);
+                return Turn.Worked;
+            }
+
+            if (!isClosed)
+            {
+                return Turn.Idle;
             }
         }
         catch (Exception e)
@@ -30,17 +37,11 @@ public sealed partial class ReplicatedLog
         }
 
         FailAll();
+        return Turn.Ended;
     }
 
-    /// <summary>One turn of the driver; false once the member is stopping.</summary>
-    /// <param name="wait">Whether to wait until there is something to do.</param>
-    private bool TryTurn(bool wait)
+    private void Take(Inbox.Batch batch)
     {
-        if (_inbox.Take(wait) is not { } batch)
-        {
-            return false;
-        }
-
         if (_stalled is not null && !TryFinishStalled(batch.Ticks > 0))
         {
             // The disk is full: this member takes part in nothing until there is room.
@@ -48,7 +49,7 @@ public sealed partial class ReplicatedLog
             _reads.Add(batch.Reads);
             _deferred.AddRange(batch.Actions);
             ExpireRequests(batch.Ticks);
-            return true;
+            return;
         }
 
         TakeIn(batch);
@@ -59,7 +60,6 @@ public sealed partial class ReplicatedLog
         }
 
         PublishStatus();
-        return true;
     }
 
     private void TakeIn(Inbox.Batch batch)

@@ -30,8 +30,8 @@ public sealed partial class ReplicatedLog : IReplicatedLog, IAsyncDisposable
     private readonly ApplyLoop _apply;
     private readonly ConcurrentDictionary<ulong, PendingProposal> _proposals = new();
     private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Thread _driverThread;
-    private readonly Thread _applyThread;
+    private readonly ILoop _driverLoop;
+    private readonly ILoop _applyLoop;
     private ITimer? _ticker;
     private ulong _sequence;
     private int _pendingCount;
@@ -51,11 +51,11 @@ public sealed partial class ReplicatedLog : IReplicatedLog, IAsyncDisposable
         _logger = logger;
         _sequence = prng.NextUInt64();
         _node = new RaftNode(options.ToRaftOptions() with { IsUnproven = storage.IsUnproven }, storage, prng.Fork());
-        _inbox = new Inbox(options);
+        _driverLoop = options.Loops.Create($"raft {options.MemberId:x}", TurnDriver);
+        _applyLoop = options.Loops.Create($"apply {options.MemberId:x}", TurnApply);
+        _inbox = new Inbox(options, _driverLoop.Wake);
         _apply = new ApplyLoop(this, storage, machine);
         _shared = new SharedState(_node, storage.LatestSnapshot.Configuration);
-        _driverThread = new Thread(RunDriver) { Name = $"raft {options.MemberId:x}", IsBackground = true };
-        _applyThread = new Thread(RunApply) { Name = $"apply {options.MemberId:x}", IsBackground = true };
     }
 
     public event Action<ReplicationStatus>? LeadershipChanged;
@@ -90,15 +90,18 @@ public sealed partial class ReplicatedLog : IReplicatedLog, IAsyncDisposable
         ReplicatedLogOptions options, ILogStorage storage, IRaftTransport transport, IStateMachine stateMachine,
         TimeProvider timeProvider, Prng prng, ILogger logger, CancellationToken cancellationToken = default) =>
         // Restoring a large snapshot takes its time on the caller's thread otherwise.
-        Task.Run(
-            () =>
-            {
-                var log = new ReplicatedLog(options, storage, transport, stateMachine, timeProvider, prng, logger);
-                log._apply.RestoreFromStart();
-                log.Start();
-                return log;
-            },
-            cancellationToken);
+        Task.Run(() => Start(options, storage, transport, stateMachine, timeProvider, prng, logger), cancellationToken);
+
+    /// <summary>As <see cref="StartAsync"/>, on the caller's thread.</summary>
+    internal static ReplicatedLog Start(
+        ReplicatedLogOptions options, ILogStorage storage, IRaftTransport transport, IStateMachine stateMachine,
+        TimeProvider timeProvider, Prng prng, ILogger logger)
+    {
+        var log = new ReplicatedLog(options, storage, transport, stateMachine, timeProvider, prng, logger);
+        log._apply.RestoreFromStart();
+        log.Start();
+        return log;
+    }
 
     public ValueTask<object?> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken) =>
         ProposeAsync(EntryType.Normal, command, cancellationToken);
@@ -120,7 +123,7 @@ public sealed partial class ReplicatedLog : IReplicatedLog, IAsyncDisposable
             throw Volatile.Read(ref _stopped) != 0 ? Stopped() : TooMany();
         }
 
-        return new ValueTask<ulong>(Await(read.Task, cancellationToken));
+        return new ValueTask<ulong>(read.WaitAsync(cancellationToken));
     }
 
     /// <summary>Hands leadership to a voting member, from whatever member this is called on.</summary>
@@ -150,7 +153,7 @@ public sealed partial class ReplicatedLog : IReplicatedLog, IAsyncDisposable
                     done.TrySetException(new ReplicationException(ReplicationFailure.NoLeader, "leadership cannot be handed to that member"));
                 }
             });
-            await done.Task.WaitAsync(_options.EffectiveRequestTimeout, _time, cancellationToken).ConfigureAwait(false);
+            await FollowAsync(done.Task).WaitAsync(_options.EffectiveRequestTimeout, _time, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -162,6 +165,9 @@ public sealed partial class ReplicatedLog : IReplicatedLog, IAsyncDisposable
         }
     }
 
+    /// <summary>The same task, going on where the caller's context says before anyone who waits for it with a limit.</summary>
+    private static async Task FollowAsync(Task task) => await task;
+
     /// <summary>Tells where the members listen, after a change.</summary>
     public void SetPeers(IReadOnlyList<RaftPeer> peers) =>
         _transport.SetPeers([.. peers.Where(p => p.Id != _options.MemberId)]);
@@ -170,21 +176,18 @@ public sealed partial class ReplicatedLog : IReplicatedLog, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Stop();
-        await Task.Run(() =>
-        {
-            _driverThread.Join();
-            _applyThread.Join();
-        }).ConfigureAwait(false);
-        await _transport.DisposeAsync().ConfigureAwait(false);
-        await _apply.SnapshotTask.ConfigureAwait(false);
+        await _driverLoop.Ended;
+        await _applyLoop.Ended;
+        await _transport.DisposeAsync();
+        await _apply.SnapshotTask;
         _storage.Dispose();
     }
 
     private void Start()
     {
         _transport.SetPeers([.. _options.Peers.Where(p => p.Id != _options.MemberId)]);
-        _driverThread.Start();
-        _applyThread.Start();
+        _driverLoop.Start();
+        _applyLoop.Start();
         _transport.Start(new TransportHandler(this));
         _ticker = _time.CreateTimer(_ => _inbox.Tick(), null, _options.HeartbeatInterval, _options.HeartbeatInterval);
         // The only voter has nobody to wait for.
@@ -221,11 +224,8 @@ public sealed partial class ReplicatedLog : IReplicatedLog, IAsyncDisposable
             throw Stopped();
         }
 
-        return new ValueTask<object?>(Await(proposal.Task, cancellationToken));
+        return new ValueTask<object?>(proposal.WaitAsync(cancellationToken));
     }
-
-    private static Task<T> Await<T>(Task<T> task, CancellationToken cancellationToken) =>
-        cancellationToken.CanBeCanceled ? task.WaitAsync(cancellationToken) : task;
 
     private void Release(long bytes)
     {

@@ -51,6 +51,9 @@ public sealed record ReplicatedLogOptions
     /// <summary>Most bytes of committed entries that wait to be applied; then the log is not read on.</summary>
     public long MaxApplyQueueBytes { get; init; } = 32L << 20;
 
+    /// <summary>What gives the member's loops their turns.</summary>
+    internal ILoopRunner Loops { get; init; } = ThreadLoops.Instance;
+
     internal TimeSpan EffectiveRequestTimeout => RequestTimeout ?? TimeSpan.FromSeconds(5) + (2 * ElectionTimeout);
 
     internal RaftOptions ToRaftOptions() => new()

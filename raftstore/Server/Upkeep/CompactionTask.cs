@@ -20,7 +20,7 @@ public sealed class CompactionTask : IAsyncDisposable
     {
         _machine = machine;
         _time = time;
-        Completion = Task.Run(RunAsync);
+        Completion = RunAsync();
     }
 
     /// <summary>Faults when it cannot go on; completes on disposal.</summary>
@@ -28,8 +28,8 @@ public sealed class CompactionTask : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Cancel();
+        await Completion.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
     }
 
@@ -38,7 +38,7 @@ public sealed class CompactionTask : IAsyncDisposable
         using var timer = new PeriodicTimer(s_interval, _time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
                 while (_machine.Store.NeedsTrim && _machine.Store.Trim(StepsAtOnce))
                 {

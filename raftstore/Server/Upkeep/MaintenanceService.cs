@@ -38,7 +38,7 @@ public sealed class MaintenanceService(StoreServer server) : Maintenance.Mainten
     public override async Task<AlarmResponse> Alarm(AlarmRequest request, ServerCallContext context)
     {
         var response = await server
-            .ProposeAsync<AlarmResponse>(new Command { Alarm = request }, context.CancellationToken).ConfigureAwait(false);
+            .ProposeAsync<AlarmResponse>(new Command { Alarm = request }, context.CancellationToken);
         server.Fill(response.Header);
         return response;
     }

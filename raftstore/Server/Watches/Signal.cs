@@ -11,5 +11,5 @@ internal sealed class Signal
     public void Set() => _channel.Writer.TryWrite(true);
 
     public async ValueTask WaitAsync(CancellationToken cancellationToken)
-        => await _channel.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        => await _channel.Reader.ReadAsync(cancellationToken);
 }

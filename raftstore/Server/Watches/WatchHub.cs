@@ -35,7 +35,7 @@ internal sealed class WatchHub : IAsyncDisposable
         _pin = machine.Store.PinHistory(_position);
         machine.RevisionAdvanced += OnRevisionAdvanced;
         machine.Restored += OnRestored;
-        _loop = Task.Run(RunAsync);
+        _loop = RunAsync();
     }
 
     public Lock Gate { get; } = new();
@@ -55,8 +55,8 @@ internal sealed class WatchHub : IAsyncDisposable
     {
         _machine.RevisionAdvanced -= OnRevisionAdvanced;
         _machine.Restored -= OnRestored;
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _loop.ConfigureAwait(false);
+        _stopping.Cancel();
+        await _loop;
         _pin.Dispose();
         _stopping.Dispose();
     }
@@ -136,7 +136,7 @@ internal sealed class WatchHub : IAsyncDisposable
         {
             while (true)
             {
-                await _signal.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                await _signal.WaitAsync(_stopping.Token);
                 while (Dispatch())
                 {
                 }

@@ -37,10 +37,10 @@ public sealed class WatchService : Watch.WatchBase, IAsyncDisposable
         var receiving = stream.ReceiveAsync(requestStream, ending.Token);
         try
         {
-            var first = await Task.WhenAny(receiving, sending).ConfigureAwait(false);
-            await first.ConfigureAwait(false);
+            var first = await Task.WhenAny(receiving, sending);
+            await first;
             // A client that will send no more requests still gets its events.
-            await sending.ConfigureAwait(false);
+            await sending;
         }
         catch (OperationCanceledException) when (leader?.HasFired == true)
         {
@@ -49,8 +49,8 @@ public sealed class WatchService : Watch.WatchBase, IAsyncDisposable
         finally
         {
             stream.Close();
-            await ending.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(sending, receiving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ending.Cancel();
+            await Task.WhenAll(sending, receiving).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

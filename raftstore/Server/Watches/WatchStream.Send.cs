@@ -22,19 +22,19 @@ internal sealed partial class WatchStream
         {
             if (TryDequeue(out var next))
             {
-                await SendAsync(next, cancellationToken).ConfigureAwait(false);
+                await SendAsync(next, cancellationToken);
             }
             else if (TryTakeLagging(out var watcher))
             {
-                await CatchUpAsync(watcher, cancellationToken).ConfigureAwait(false);
+                await CatchUpAsync(watcher, cancellationToken);
             }
             else if (TryTakeProgress(out var progress))
             {
-                await _responses.WriteAsync(progress, cancellationToken).ConfigureAwait(false);
+                await _responses.WriteAsync(progress, cancellationToken);
             }
             else
             {
-                await _signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+                await _signal.WaitAsync(cancellationToken);
             }
         }
     }
@@ -72,10 +72,10 @@ internal sealed partial class WatchStream
         if (next.Control is { } control)
         {
             _controlRoom.Release();
-            await _responses.WriteAsync(control, cancellationToken).ConfigureAwait(false);
+            await _responses.WriteAsync(control, cancellationToken);
             return;
         }
-        await SendEventsAsync(next.Watcher!, next.Events!, next.Revision, cancellationToken).ConfigureAwait(false);
+        await SendEventsAsync(next.Watcher!, next.Events!, next.Revision, cancellationToken);
     }
 
     private async ValueTask SendEventsAsync(
@@ -89,12 +89,12 @@ internal sealed partial class WatchStream
         }
         if (!watcher.Fragments)
         {
-            await _responses.WriteAsync(response, cancellationToken).ConfigureAwait(false);
+            await _responses.WriteAsync(response, cancellationToken);
             return;
         }
         foreach (var part in WatchFragments.Split(response, _server.Options.MaxRequestBytes + GrpcOverheadBytes))
         {
-            await _responses.WriteAsync(part, cancellationToken).ConfigureAwait(false);
+            await _responses.WriteAsync(part, cancellationToken);
         }
     }
 
@@ -118,12 +118,12 @@ internal sealed partial class WatchStream
             }
             await _responses.WriteAsync(
                 new WatchResponse { Header = Header(0), WatchId = watcher.Id, Canceled = true, CompactRevision = compacted },
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken);
             return;
         }
         if (events.Count > 0)
         {
-            await SendEventsAsync(watcher, events, upTo, cancellationToken).ConfigureAwait(false);
+            await SendEventsAsync(watcher, events, upTo, cancellationToken);
         }
         lock (_hub.Gate)
         {

@@ -79,17 +79,17 @@ internal sealed partial class WatchStream
     /// <summary>Takes requests until the client has no more.</summary>
     public async Task ReceiveAsync(IAsyncStreamReader<WatchRequest> requests, CancellationToken cancellationToken)
     {
-        while (await requests.MoveNext(cancellationToken).ConfigureAwait(false))
+        while (await requests.MoveNext(cancellationToken))
         {
             var request = requests.Current;
             switch (request.RequestUnionCase)
             {
                 case WatchRequest.RequestUnionOneofCase.CreateRequest:
-                    await _controlRoom.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    await _controlRoom.WaitAsync(cancellationToken);
                     Create(request.CreateRequest);
                     break;
                 case WatchRequest.RequestUnionOneofCase.CancelRequest:
-                    await _controlRoom.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    await _controlRoom.WaitAsync(cancellationToken);
                     Cancel(request.CancelRequest.WatchId);
                     break;
                 case WatchRequest.RequestUnionOneofCase.ProgressRequest:
