@@ -1,0 +1,3 @@
+using Kube.Robustness.Chaos;
+
+return await ChaosCommand.RunAsync(args);
