@@ -10,7 +10,10 @@ namespace Kube.RaftStore.Apply;
 /// </summary>
 internal static class SnapshotFormat
 {
-    public const int FormatVersion = 1;
+    public const int FormatVersion = WithAuth;
+
+    /// <summary>The first version that holds users and roles.</summary>
+    public const int WithAuth = 2;
     public const byte End = 0;
     public const byte VersionFollows = 1;
     public const int MaxBytes = 256 << 20;
@@ -97,7 +100,8 @@ internal sealed class SnapshotReader(Stream source)
 {
     private uint _checksum = uint.MaxValue;
 
-    public void ReadHeader()
+    /// <returns>The format version.</returns>
+    public int ReadHeader()
     {
         Span<byte> magic = stackalloc byte[8];
         Read(magic);
@@ -105,10 +109,10 @@ internal sealed class SnapshotReader(Stream source)
         {
             throw new InvalidDataException("not a snapshot of this store");
         }
-        if (ReadInt64() is var version && version != SnapshotFormat.FormatVersion)
-        {
-            throw new InvalidDataException($"snapshot format {version} is not known to this version");
-        }
+        var version = ReadInt64();
+        return version is >= 1 and <= SnapshotFormat.FormatVersion
+            ? (int)version
+            : throw new InvalidDataException($"snapshot format {version} is not known to this version");
     }
 
     public byte ReadByte()

@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
+using Kube.RaftStore.Apply.Access;
 
 namespace Kube.RaftStore.Apply;
 
 /// <summary>One number for the whole state, equal on all members that have applied the same entries.</summary>
 public static class StateHash
 {
-    /// <summary>The hash of history, leases and alarms. Members compare only at the same applied index.</summary>
+    /// <summary>The hash of history, leases, alarms, users and roles. Members compare only at the same applied index.</summary>
     public static uint Of(StoreStateMachine machine)
     {
         var history = machine.Store.HashHistory(0);
@@ -27,6 +28,10 @@ public static class StateHash
             BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], (long)type);
             state = SnapshotFormat.Checksum(state, bytes[..16]);
         }
-        return state;
+        var auth = new MemoryStream();
+        var writer = new SnapshotWriter(auth);
+        AuthSnapshot.Write(writer, machine.Auth.Current);
+        writer.WriteTrailer();
+        return SnapshotFormat.Checksum(state, auth.GetBuffer().AsSpan(0, (int)auth.Length));
     }
 }

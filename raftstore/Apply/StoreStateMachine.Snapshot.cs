@@ -1,4 +1,5 @@
 using Etcd.V3;
+using Kube.RaftStore.Apply.Access;
 using Kube.RaftStore.Lease;
 using Kube.RaftStore.Mvcc;
 
@@ -8,13 +9,13 @@ public sealed partial class StoreStateMachine
 {
     /// <inheritdoc/>
     public IStateSnapshot CaptureSnapshot() => new Snapshot(
-        _appliedIndex, Store, Store.CaptureImage(), Leases.All(), Alarms.Raised, Members.All);
+        _appliedIndex, Store, Store.CaptureImage(), Leases.All(), Alarms.Raised, Members.All, Auth.Current);
 
     /// <inheritdoc/>
     public void Restore(Stream source)
     {
         var reader = new SnapshotReader(new BufferedStream(source, 64 << 10));
-        reader.ReadHeader();
+        var format = reader.ReadHeader();
         var index = (ulong)reader.ReadInt64();
         var contents = Store.BeginRestore();
         contents.Revision = reader.ReadInt64();
@@ -22,6 +23,7 @@ public sealed partial class StoreStateMachine
         var members = ReadMembers(reader);
         var alarms = ReadAlarms(reader);
         var leases = ReadLeases(reader);
+        var auth = format >= SnapshotFormat.WithAuth ? AuthSnapshot.Read(reader) : AuthState.Empty;
         while (reader.ReadByte() == SnapshotFormat.VersionFollows)
         {
             ReadVersion(reader, contents);
@@ -32,6 +34,9 @@ public sealed partial class StoreStateMachine
         Store.Adopt(contents);
         Members.Replace(members);
         Alarms.Replace(alarms);
+        Auth.Replace(auth);
+        // Tokens given in entries that the snapshot stands for are not known here.
+        TokensChanged?.Invoke(new TokenChange(null, null));
         Leases.Reset(leases);
         foreach (var version in contents.LiveVersions)
         {
@@ -100,7 +105,8 @@ public sealed partial class StoreStateMachine
         MvccStore.StoreImage image,
         IReadOnlyList<LeaseRecord> leases,
         IReadOnlyList<(ulong Member, AlarmType Type)> alarms,
-        IReadOnlyDictionary<ulong, PublishedMember> members) : IStateSnapshot
+        IReadOnlyDictionary<ulong, PublishedMember> members,
+        AuthState auth) : IStateSnapshot
     {
         public ulong Index => index;
 
@@ -160,6 +166,7 @@ public sealed partial class StoreStateMachine
                 writer.WriteInt64(lease.TtlSeconds);
                 writer.WriteInt64((long)lease.RenewedIndex);
             }
+            AuthSnapshot.Write(writer, auth);
         }
     }
 }

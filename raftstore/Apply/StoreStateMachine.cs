@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Kube.Base;
+using Kube.RaftStore.Apply.Access;
 using Kube.RaftStore.Lease;
 using Kube.RaftStore.Mvcc;
 using Kube.Store.V1;
@@ -14,7 +15,7 @@ public sealed partial class StoreStateMachine : IStateMachine
     /// <summary>Versions looked at for compaction with each entry applied, beside what a background task does.</summary>
     private const int TrimStepsPerEntry = 64;
 
-    private readonly IApplier _applier;
+    private readonly AuthApplier _applier;
     private ulong _appliedIndex;
 
     /// <param name="values">Where values are kept.</param>
@@ -23,7 +24,11 @@ public sealed partial class StoreStateMachine : IStateMachine
     {
         Store = new MvccStore(values);
         Clock = clock;
-        _applier = new AlarmApplier(Alarms, new KeySpaceApplier(Store, Leases, clock, Alarms, Members));
+        _applier = new AuthApplier(
+            Auth,
+            Leases,
+            new AuthChanges(Auth, Store, change => TokensChanged?.Invoke(change)),
+            new AlarmApplier(Alarms, new KeySpaceApplier(Store, Leases, clock, Alarms, Members)));
     }
 
     public MvccStore Store { get; }
@@ -36,6 +41,9 @@ public sealed partial class StoreStateMachine : IStateMachine
 
     public MemberTable Members { get; } = new();
 
+    /// <summary>Users and roles.</summary>
+    public AuthTable Auth { get; } = new();
+
     /// <inheritdoc/>
     public ulong AppliedIndex => Volatile.Read(ref _appliedIndex);
 
@@ -45,9 +53,18 @@ public sealed partial class StoreStateMachine : IStateMachine
     /// <summary>Raised on the applying thread after <see cref="Restore"/> replaced everything. Must not block.</summary>
     public event Action? Restored;
 
+    /// <summary>Raised on the applying thread when a token is given or tokens become void. Must not block.</summary>
+    public event Action<TokenChange>? TokensChanged;
+
+    /// <summary>Raised on the applying thread when a comparison of histories begins. Must not block.</summary>
+    public event Action<HashMarked>? HashMarked;
+
+    /// <summary>Raised on the applying thread when a member has told its hash. Must not block.</summary>
+    public event Action<HashReport>? HashReported;
+
     /// <inheritdoc/>
-    /// <remarks>The answer is a response message, a <see cref="LeaseRenewalResult"/>, a <see cref="LeaseExpiryResult"/>
-    /// or an <see cref="EtcdError"/>; null for an empty command.</remarks>
+    /// <remarks>The answer is a response message, a <see cref="LeaseRenewalResult"/>, a <see cref="LeaseExpiryResult"/>,
+    /// a command that has no answer of its own, or an <see cref="EtcdError"/>; null for an empty command.</remarks>
     public object? Apply(ulong index, ulong term, ReadOnlyMemory<byte> command)
     {
         Invariant.Check(index > _appliedIndex, $"entry {index} comes after {_appliedIndex} was applied");
@@ -68,6 +85,7 @@ public sealed partial class StoreStateMachine : IStateMachine
 
     private object Dispatch(Command command, LogPosition at)
     {
+        _applier.Caller = new Caller(command.Caller, command.AuthRevision);
         switch (command.BodyCase)
         {
             case Command.BodyOneofCase.Put:
@@ -90,6 +108,14 @@ public sealed partial class StoreStateMachine : IStateMachine
                 return _applier.Alarm(command.Alarm);
             case Command.BodyOneofCase.Member:
                 return _applier.PublishMember(command.Member);
+            case Command.BodyOneofCase.Auth:
+                return _applier.ChangeAuth(command.Auth, at);
+            case Command.BodyOneofCase.HashMark:
+                HashMarked?.Invoke(new HashMarked(at.Index, Store.CurrentRevision, command.HashMark.StartingMember));
+                return command.HashMark;
+            case Command.BodyOneofCase.HashReport:
+                HashReported?.Invoke(command.HashReport);
+                return command.HashReport;
             default:
                 // A newer member's command: going on without it would make this member's state differ from theirs.
                 throw new InvariantException($"entry {at.Index} holds a command this version does not know");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Kube.Hosting;
+using Kube.RaftStore.Server.Upkeep;
 
 namespace Kube.RaftStore.Host;
 
@@ -44,6 +45,13 @@ internal sealed class ServeCommand
     private readonly Option<string> _listenMetricsUrls = Text("--listen-metrics-urls", "Further URLs for /metrics and /health.", "");
     private readonly Option<string> _progressInterval = Text("--experimental-watch-progress-notify-interval", "How often idle watches that ask for it are told the revision, such as 10m or 5s.", "10m");
 
+    private readonly Option<string> _autoCompactionMode = Text("--auto-compaction-mode", "periodic (by age) or revision (by number).", "periodic");
+    private readonly Option<string> _autoCompactionRetention = Text("--auto-compaction-retention", "Age (hours, or such as 30m) or number of revisions kept readable; 0 for no automatic compaction.", "0");
+    private readonly Option<bool> _initialCorruptCheck = new("--experimental-initial-corrupt-check") { Description = "Compare this member's history with the others' when it starts." };
+    private readonly Option<string> _corruptCheckTime = Text("--experimental-corrupt-check-time", "How often the members' histories are compared, such as 10m; 0s for never.", "0s");
+    private readonly Option<bool> _compactHashCheck = new("--experimental-compact-hash-check-enabled") { Description = "Compare the members' histories after compactions." };
+    private readonly Option<string> _compactHashCheckTime = Text("--experimental-compact-hash-check-time", "How often to look whether there was a compaction to compare after.", "1m");
+
     public static Command Create()
     {
         var command = new Command("serve", "Runs one member until it is told to stop.");
@@ -56,12 +64,15 @@ internal sealed class ServeCommand
             flags._peerCertFile, flags._peerKeyFile, flags._peerTrustedCaFile, flags._peerClientCertAuth, flags._peerCertAllowedCn,
             flags._heartbeatInterval, flags._electionTimeout, flags._snapshotCount, flags._quotaBackendBytes,
             flags._maxRequestBytes, flags._maxTxnOps, flags._listenMetricsUrls, flags._progressInterval,
+            flags._autoCompactionMode, flags._autoCompactionRetention, flags._initialCorruptCheck, flags._corruptCheckTime,
+            flags._compactHashCheck, flags._compactHashCheckTime,
         ];
         foreach (var option in all)
         {
             command.Options.Add(option);
         }
         flags._initialClusterState.AcceptOnlyFromAmong("new", "existing");
+        flags._autoCompactionMode.AcceptOnlyFromAmong("periodic", "revision");
         var logging = new LoggingOptions(command);
         command.SetAction((parsed, _) =>
         {
@@ -113,6 +124,8 @@ internal sealed class ServeCommand
             MaxTxnOps = Positive(parsed, _maxTxnOps),
             ListenMetricsUrls = Urls(parsed, _listenMetricsUrls),
             WatchProgressNotifyInterval = Duration(parsed, _progressInterval),
+            AutoCompaction = AutoCompaction(parsed),
+            HashCheck = HashCheck(parsed),
         };
     }
 
@@ -122,6 +135,32 @@ internal sealed class ServeCommand
         return election >= 5 * heartbeat
             ? election
             : throw new StartupException($"--election-timeout[{election}ms] should be at least as 5 times as --heartbeat-interval[{heartbeat}ms]");
+    }
+
+    private AutoCompactionOptions? AutoCompaction(ParseResult parsed)
+    {
+        var isByNumber = parsed.GetRequiredValue(_autoCompactionMode) == "revision";
+        var text = parsed.GetRequiredValue(_autoCompactionRetention);
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            // A bare number is one of revisions, or of hours.
+            return number == 0 ? null
+                : isByNumber ? new AutoCompactionOptions(AutoCompactionMode.Revision, TimeSpan.Zero, number)
+                : new AutoCompactionOptions(AutoCompactionMode.Periodic, TimeSpan.FromHours(number), 0);
+        }
+        return isByNumber
+            ? throw new StartupException($"{_autoCompactionRetention.Name}: '{text}' is not a number of revisions")
+            : new AutoCompactionOptions(AutoCompactionMode.Periodic, Duration(parsed, _autoCompactionRetention), 0);
+    }
+
+    private HashCheckOptions HashCheck(ParseResult parsed)
+    {
+        var regular = parsed.GetRequiredValue(_corruptCheckTime) is "0" or "0s" ? TimeSpan.Zero : Duration(parsed, _corruptCheckTime);
+        var afterCompaction = parsed.GetValue(_compactHashCheck) && regular == TimeSpan.Zero;
+        return new HashCheckOptions(
+            parsed.GetValue(_initialCorruptCheck),
+            afterCompaction ? Duration(parsed, _compactHashCheckTime) : regular,
+            afterCompaction);
     }
 
     private static int Positive(ParseResult parsed, Option<int> option)

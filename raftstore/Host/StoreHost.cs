@@ -149,6 +149,8 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
         MaxTxnOps = options.MaxTxnOps,
         QuotaBytes = options.QuotaBackendBytes > 0 ? options.QuotaBackendBytes : 2L << 30,
         WatchProgressNotifyInterval = options.WatchProgressNotifyInterval,
+        AutoCompaction = options.AutoCompaction,
+        HashCheck = options.HashCheck,
         MinLeaseTtlSeconds = (long)Math.Ceiling(1.5 * options.ElectionTimeoutMs / 1000),
         Version = KubeVersion.Etcd,
     };

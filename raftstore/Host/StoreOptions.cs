@@ -1,3 +1,5 @@
+using Kube.RaftStore.Server.Upkeep;
+
 namespace Kube.RaftStore.Host;
 
 /// <summary>The options of one store member, named and defaulted as etcd's flags.</summary>
@@ -44,6 +46,12 @@ public sealed record StoreOptions
     public IReadOnlyList<Uri> ListenMetricsUrls { get; init; } = [];
 
     public TimeSpan WatchProgressNotifyInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How the store compacts by itself; null for not at all.</summary>
+    public AutoCompactionOptions? AutoCompaction { get; init; }
+
+    /// <summary>When members compare their histories.</summary>
+    public HashCheckOptions HashCheck { get; init; } = new(OnStart: false, Interval: TimeSpan.Zero, OnlyAfterCompaction: false);
 }
 
 /// <summary>TLS of one kind of port.</summary>

@@ -20,6 +20,9 @@ internal sealed class StoreServices : IAsyncDisposable
     private readonly RenewalBatcher _renewals;
     private readonly LeaseExpirer _expirer;
     private readonly CompactionTask _compaction;
+    private readonly AutoCompactor? _autoCompactor;
+    private readonly SpaceWatch _spaceWatch;
+    private readonly HashCheck _hashCheck;
     private readonly WatchService _watch;
     private readonly Prng _leaseIds;
 
@@ -32,13 +35,16 @@ internal sealed class StoreServices : IAsyncDisposable
     public StoreServices(
         StoreServerOptions options, StoreStateMachine machine, IReplicatedLog log, Prng leaseIds, TimeProvider time, ILoggerFactory logs)
     {
-        Server = new StoreServer(options, machine, log);
+        Server = new StoreServer(options, machine, log, time);
         _leaseIds = leaseIds;
         _quota = new SpaceQuota(Server);
         _renewals = new RenewalBatcher(Server);
         _watch = new WatchService(Server, time);
         _expirer = new LeaseExpirer(Server, time, logs.CreateLogger<LeaseExpirer>());
         _compaction = new CompactionTask(machine, time);
+        _autoCompactor = options.AutoCompaction is { } auto ? new AutoCompactor(Server, auto, time, logs.CreateLogger<AutoCompactor>()) : null;
+        _spaceWatch = new SpaceWatch(Server, time, logs.CreateLogger<SpaceWatch>());
+        _hashCheck = new HashCheck(Server, options.HashCheck, time, logs.CreateLogger<HashCheck>());
     }
 
     public StoreServer Server { get; }
@@ -47,12 +53,14 @@ internal sealed class StoreServices : IAsyncDisposable
     public int WatcherCount => _watch.WatcherCount;
 
     /// <summary>Faults when one of the tasks cannot go on.</summary>
-    public Task Completion => Task.WhenAny(_watch.Completion, _compaction.Completion).Unwrap();
+    public Task Completion => Task.WhenAny(
+        _watch.Completion, _compaction.Completion, _spaceWatch.Completion, _hashCheck.Completion,
+        _autoCompactor?.Completion ?? _compaction.Completion).Unwrap();
 
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGrpcService(new KvService(Server, _quota));
-        routes.MapGrpcService(_watch);
+        routes.MapGrpcService(_watch.Definition);
         routes.MapGrpcService(new LeaseService(Server, _quota, _renewals, _leaseIds));
         routes.MapGrpcService(new ClusterService(Server));
         routes.MapGrpcService(new MaintenanceService(Server));
@@ -61,6 +69,12 @@ internal sealed class StoreServices : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _hashCheck.DisposeAsync().ConfigureAwait(false);
+        await _spaceWatch.DisposeAsync().ConfigureAwait(false);
+        if (_autoCompactor is not null)
+        {
+            await _autoCompactor.DisposeAsync().ConfigureAwait(false);
+        }
         await _expirer.DisposeAsync().ConfigureAwait(false);
         await _compaction.DisposeAsync().ConfigureAwait(false);
         await _watch.DisposeAsync().ConfigureAwait(false);

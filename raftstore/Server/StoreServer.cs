@@ -2,6 +2,7 @@ using Etcd.V3;
 using Google.Protobuf;
 using Grpc.Core;
 using Kube.RaftStore.Apply;
+using Kube.RaftStore.Server.Access;
 using Kube.Store.V1;
 
 namespace Kube.RaftStore.Server;
@@ -9,15 +10,40 @@ namespace Kube.RaftStore.Server;
 /// <summary>
 /// What the services share: the state, the log, and the ways from a request to an answer. Thread-safe.
 /// </summary>
-public sealed class StoreServer(StoreServerOptions options, StoreStateMachine machine, IReplicatedLog log)
+public sealed class StoreServer
 {
-    public StoreServerOptions Options { get; } = options;
+    /// <param name="options">What the services need to know.</param>
+    /// <param name="machine">The state.</param>
+    /// <param name="log">The log that drives it.</param>
+    /// <param name="time">The clock by which log-ins are forgotten.</param>
+    public StoreServer(StoreServerOptions options, StoreStateMachine machine, IReplicatedLog log, TimeProvider time)
+    {
+        Options = options;
+        Machine = machine;
+        Log = log;
+        Access = new AccessControl(this, time);
+    }
 
-    public StoreStateMachine Machine { get; } = machine;
+    public StoreServerOptions Options { get; }
 
-    public IReplicatedLog Log { get; } = log;
+    public StoreStateMachine Machine { get; }
 
-    /// <summary>Proposes a command and gives the state machine's answer.</summary>
+    public IReplicatedLog Log { get; }
+
+    /// <summary>Who asks, and whether he may.</summary>
+    public AccessControl Access { get; }
+
+    /// <summary>Proposes a command in the name of whoever makes the call.</summary>
+    /// <exception cref="RpcException">The command was refused or its outcome is unknown, in etcd's words.</exception>
+    public async ValueTask<T> ProposeAsync<T>(Command command, ServerCallContext context)
+        where T : class
+    {
+        var caller = await Access.IdentifyAsync(context);
+        (command.Caller, command.AuthRevision) = (caller.Name, caller.AuthRevision);
+        return await ProposeAsync<T>(command, context.CancellationToken);
+    }
+
+    /// <summary>Proposes a command in the store's own name and gives the state machine's answer.</summary>
     /// <exception cref="RpcException">The command was refused or its outcome is unknown, in etcd's words.</exception>
     public async ValueTask<T> ProposeAsync<T>(Command command, CancellationToken cancellationToken)
         where T : class

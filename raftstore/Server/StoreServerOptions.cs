@@ -1,3 +1,6 @@
+using Kube.RaftStore.Server.Access;
+using Kube.RaftStore.Server.Upkeep;
+
 namespace Kube.RaftStore.Server;
 
 /// <summary>A member as the cluster's configuration names it.</summary>
@@ -27,6 +30,21 @@ public sealed record StoreServerOptions
 
     /// <summary>Shortest time to live that is granted: one and a half election time-outs, so that a lease outlives a change of leader.</summary>
     public long MinLeaseTtlSeconds { get; init; } = 2;
+
+    /// <summary>How the store compacts by itself; null for not at all.</summary>
+    public AutoCompactionOptions? AutoCompaction { get; init; }
+
+    /// <summary>When members compare their histories.</summary>
+    public HashCheckOptions HashCheck { get; init; } = new(OnStart: false, Interval: TimeSpan.Zero, OnlyAfterCompaction: false);
+
+    /// <summary>Whether a client is known by the common name of its certificate when it brings no token.</summary>
+    public bool KnowsClientsByCertificate { get; init; }
+
+    /// <summary>How long a token that is not used is known.</summary>
+    public TimeSpan AuthTokenTimeToLive { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Binary logarithm of the rounds in which passwords are hashed.</summary>
+    public int BcryptCost { get; init; } = Bcrypt.DefaultCost;
 
     /// <summary>The version reported where a client asks.</summary>
     public string Version { get; init; } = "3.5.21";

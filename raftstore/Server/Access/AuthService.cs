@@ -1,67 +1,108 @@
+using System.Security.Cryptography;
 using Etcd.V3;
+using Google.Protobuf;
 using Grpc.Core;
 using Kube.RaftStore.Apply;
+using Kube.RaftStore.Apply.Access;
+using Kube.Store.V1;
 
 namespace Kube.RaftStore.Server.Access;
 
-/// <summary>
-/// etcd's Auth service of a store with authentication off and no users or roles: what can be asked is answered as
-/// etcd would, what would add a user or a role says that it is not built.
-/// </summary>
-public sealed class AuthService(StoreServer server) : Auth.AuthBase
+/// <summary>etcd's Auth service. Changes go through the log; questions are answered by this member once it is up to date.</summary>
+public sealed partial class AuthService(StoreServer server) : Auth.AuthBase
 {
-    /// <summary>Revision of an auth store that has never been written to.</summary>
-    private const ulong FirstAuthRevision = 1;
+    private const int TokenPrefixLength = 16;
+    private const string TokenLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-    public override Task<AuthStatusResponse> AuthStatus(AuthStatusRequest request, ServerCallContext context)
-        => Task.FromResult(new AuthStatusResponse { Header = server.NewHeader(), Enabled = false, AuthRevision = FirstAuthRevision });
+    private AuthState State => server.Machine.Auth.Current;
 
-    public override Task<AuthEnableResponse> AuthEnable(AuthEnableRequest request, ServerCallContext context)
-        => throw StoreServer.Refuse(EtcdError.RootUserNotExist);
+    public override async Task<AuthStatusResponse> AuthStatus(AuthStatusRequest request, ServerCallContext context)
+    {
+        await AskAsRootAsync(context);
+        return new AuthStatusResponse { Header = server.NewHeader(), Enabled = State.IsEnabled, AuthRevision = State.Revision };
+    }
 
-    public override Task<AuthDisableResponse> AuthDisable(AuthDisableRequest request, ServerCallContext context)
-        => Task.FromResult(new AuthDisableResponse { Header = server.NewHeader() });
+    public override async Task<AuthUserListResponse> UserList(AuthUserListRequest request, ServerCallContext context)
+    {
+        await AskAsRootAsync(context);
+        var response = new AuthUserListResponse { Header = server.NewHeader() };
+        response.Users.AddRange(State.Users.Keys);
+        return response;
+    }
 
-    public override Task<AuthenticateResponse> Authenticate(AuthenticateRequest request, ServerCallContext context)
-        => throw StoreServer.Refuse(EtcdError.AuthNotEnabled);
+    public override async Task<AuthRoleListResponse> RoleList(AuthRoleListRequest request, ServerCallContext context)
+    {
+        await AskAsRootAsync(context);
+        var response = new AuthRoleListResponse { Header = server.NewHeader() };
+        response.Roles.AddRange(State.Roles.Keys);
+        return response;
+    }
 
-    public override Task<AuthUserListResponse> UserList(AuthUserListRequest request, ServerCallContext context)
-        => Task.FromResult(new AuthUserListResponse { Header = server.NewHeader() });
+    /// <summary>Users may ask about themselves.</summary>
+    public override async Task<AuthUserGetResponse> UserGet(AuthUserGetRequest request, ServerCallContext context)
+    {
+        await server.ReadBarrierAsync(context.CancellationToken);
+        var caller = await server.Access.IdentifyAsync(context);
+        var state = State;
+        AccessControl.Require(
+            (caller.Name == request.Name && caller.AuthRevision != 0 ? null : server.Machine.Auth.CheckAdmin(caller))
+            ?? (state.Users.ContainsKey(request.Name) ? null : EtcdError.UserNotFound));
+        var response = new AuthUserGetResponse { Header = server.NewHeader() };
+        response.Roles.AddRange(state.Users[request.Name].Roles);
+        return response;
+    }
 
-    public override Task<AuthRoleListResponse> RoleList(AuthRoleListRequest request, ServerCallContext context)
-        => Task.FromResult(new AuthRoleListResponse { Header = server.NewHeader() });
+    /// <summary>Users may ask about the roles they have.</summary>
+    public override async Task<AuthRoleGetResponse> RoleGet(AuthRoleGetRequest request, ServerCallContext context)
+    {
+        await server.ReadBarrierAsync(context.CancellationToken);
+        var caller = await server.Access.IdentifyAsync(context);
+        var state = State;
+        var isOwn = state.Users.TryGetValue(caller.Name, out var user) && user.Roles.Contains(request.Role);
+        AccessControl.Require(
+            (isOwn ? null : server.Machine.Auth.CheckAdmin(caller))
+            ?? (state.Roles.ContainsKey(request.Role) ? null : EtcdError.RoleNotFound));
+        var response = new AuthRoleGetResponse { Header = server.NewHeader() };
+        response.Perm.AddRange(state.Roles[request.Role].Permissions);
+        return response;
+    }
 
-    public override Task<AuthUserGetResponse> UserGet(AuthUserGetRequest request, ServerCallContext context)
-        => throw StoreServer.Refuse(EtcdError.UserNotFound);
+    /// <summary>
+    /// Checks the password here, where it can take its time, and then has the token given through the log. If users
+    /// changed meanwhile the password is checked anew.
+    /// </summary>
+    public override async Task<AuthenticateResponse> Authenticate(AuthenticateRequest request, ServerCallContext context)
+    {
+        await server.ReadBarrierAsync(context.CancellationToken);
+        while (true)
+        {
+            var state = State;
+            AccessControl.Require(CheckPassword(state, request));
+            var command = new Command
+            {
+                Auth = new AuthCommand
+                {
+                    LogIn = new LogIn { User = request.Name, TokenPrefix = RandomNumberGenerator.GetString(TokenLetters, TokenPrefixLength) },
+                },
+            };
+            var response = await server.ProposeAsync<AuthenticateResponse>(command, context.CancellationToken);
+            if (State.Revision == state.Revision)
+            {
+                server.Fill(response.Header);
+                return response;
+            }
+        }
+    }
 
-    public override Task<AuthUserDeleteResponse> UserDelete(AuthUserDeleteRequest request, ServerCallContext context)
-        => throw StoreServer.Refuse(EtcdError.UserNotFound);
+    private static EtcdError? CheckPassword(AuthState state, AuthenticateRequest request)
+        => !state.IsEnabled ? EtcdError.AuthNotEnabled
+            : state.Users.TryGetValue(request.Name, out var user) && !user.HasNoPassword
+                && Bcrypt.Verify(request.Password, user.PasswordHash.ToStringUtf8()) ? null
+            : EtcdError.AuthFailed;
 
-    public override Task<AuthUserChangePasswordResponse> UserChangePassword(AuthUserChangePasswordRequest request, ServerCallContext context)
-        => throw StoreServer.Refuse(EtcdError.UserNotFound);
-
-    public override Task<AuthUserGrantRoleResponse> UserGrantRole(AuthUserGrantRoleRequest request, ServerCallContext context)
-        => throw StoreServer.Refuse(EtcdError.UserNotFound);
-
-    public override Task<AuthUserRevokeRoleResponse> UserRevokeRole(AuthUserRevokeRoleRequest request, ServerCallContext context)
-        => throw StoreServer.Refuse(EtcdError.UserNotFound);
-
-    public override Task<AuthRoleGetResponse> RoleGet(AuthRoleGetRequest request, ServerCallContext context)
-        => throw StoreServer.Refuse(EtcdError.RoleNotFound);
-
-    public override Task<AuthRoleDeleteResponse> RoleDelete(AuthRoleDeleteRequest request, ServerCallContext context)
-        => throw StoreServer.Refuse(EtcdError.RoleNotFound);
-
-    public override Task<AuthRoleGrantPermissionResponse> RoleGrantPermission(AuthRoleGrantPermissionRequest request, ServerCallContext context)
-        => throw StoreServer.Refuse(EtcdError.RoleNotFound);
-
-    public override Task<AuthRoleRevokePermissionResponse> RoleRevokePermission(AuthRoleRevokePermissionRequest request, ServerCallContext context)
-        => throw StoreServer.Refuse(EtcdError.RoleNotFound);
-
-    public override Task<AuthUserAddResponse> UserAdd(AuthUserAddRequest request, ServerCallContext context) => throw NotBuilt("users");
-
-    public override Task<AuthRoleAddResponse> RoleAdd(AuthRoleAddRequest request, ServerCallContext context) => throw NotBuilt("roles");
-
-    private static RpcException NotBuilt(string what)
-        => new(new Status(StatusCode.Unimplemented, $"etcdserver: {what} are not supported by this store"));
+    private async ValueTask AskAsRootAsync(ServerCallContext context)
+    {
+        await server.ReadBarrierAsync(context.CancellationToken);
+        await server.Access.RequireAdminAsync(context);
+    }
 }

@@ -10,7 +10,7 @@ public sealed partial class KvService
     {
         Enter(context);
         var response = await server
-            .ProposeAsync<CompactionResponse>(new Command { Compaction = request }, context.CancellationToken);
+            .ProposeAsync<CompactionResponse>(new Command { Compaction = request }, context);
         if (request.Physical)
         {
             var store = server.Machine.Store;

@@ -11,7 +11,7 @@ public sealed partial class KvService
         Enter(context);
         RequestChecks.Check(request);
         var response = await server
-            .ProposeAsync<DeleteRangeResponse>(new Command { DeleteRange = request }, context.CancellationToken);
+            .ProposeAsync<DeleteRangeResponse>(new Command { DeleteRange = request }, context);
         server.Fill(response.Header);
         return response;
     }

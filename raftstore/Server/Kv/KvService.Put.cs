@@ -12,7 +12,7 @@ public sealed partial class KvService
         RequestChecks.Check(request);
         await quota.CheckAsync(request.Key.Length + request.Value.Length, context.CancellationToken);
         var response = await server
-            .ProposeAsync<PutResponse>(new Command { Put = request }, context.CancellationToken);
+            .ProposeAsync<PutResponse>(new Command { Put = request }, context);
         server.Fill(response.Header);
         return response;
     }

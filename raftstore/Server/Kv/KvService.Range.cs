@@ -15,6 +15,7 @@ public sealed partial class KvService
         {
             await server.ReadBarrierAsync(context.CancellationToken);
         }
+        var caller = await server.Access.RequireReadAsync(context, request.Key, request.RangeEnd);
         var store = server.Machine.Store;
         var result = store.Range(RangeMapping.ToQuery(request));
         if (result.Status != RevisionStatus.Ok)
@@ -22,6 +23,7 @@ public sealed partial class KvService
             throw StoreServer.Refuse(EtcdError.For(result.Status));
         }
         var response = RangeMapping.ToResponse(result, request.KeysOnly, store.Values);
+        server.Access.RequireUnchanged(caller);
         server.Fill(response.Header);
         return response;
     }

@@ -13,25 +13,27 @@ public sealed partial class KvService
         RequestChecks.Check(request, server.Options.MaxTxnOps);
         TxnIntervals.Check(request);
         var response = IsReadOnly(request)
-            ? await ReadAsync(request, context.CancellationToken)
-            : await WriteAsync(request, context.CancellationToken);
+            ? await ReadAsync(request, context)
+            : await WriteAsync(request, context);
         server.Fill(response.Header);
         return response;
     }
 
-    private async ValueTask<TxnResponse> WriteAsync(TxnRequest request, CancellationToken cancellationToken)
+    private async ValueTask<TxnResponse> WriteAsync(TxnRequest request, ServerCallContext context)
     {
-        await quota.CheckAsync(SpaceQuota.CostOf(request), cancellationToken);
-        return await server.ProposeAsync<TxnResponse>(new Command { Txn = request }, cancellationToken);
+        await quota.CheckAsync(SpaceQuota.CostOf(request), context.CancellationToken);
+        return await server.ProposeAsync<TxnResponse>(new Command { Txn = request }, context);
     }
 
-    private async ValueTask<TxnResponse> ReadAsync(TxnRequest request, CancellationToken cancellationToken)
+    private async ValueTask<TxnResponse> ReadAsync(TxnRequest request, ServerCallContext context)
     {
         if (!IsSerializable(request))
         {
-            await server.ReadBarrierAsync(cancellationToken);
+            await server.ReadBarrierAsync(context.CancellationToken);
         }
+        var caller = await server.Access.RequireAsync(context, request);
         var result = ReadOnlyTxn.Run(request, server.Machine);
+        server.Access.RequireUnchanged(caller);
         return result is EtcdError error ? throw StoreServer.Refuse(error) : (TxnResponse)result;
     }
 

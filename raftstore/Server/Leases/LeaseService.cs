@@ -2,6 +2,7 @@ using Etcd.V3;
 using Grpc.Core;
 using Kube.Base;
 using Kube.RaftStore.Apply;
+using Kube.RaftStore.Apply.Access;
 using Kube.Store.V1;
 
 namespace Kube.RaftStore.Server.Leases;
@@ -28,7 +29,7 @@ public sealed partial class LeaseService(StoreServer server, SpaceQuota quota, R
             TTL = Math.Max(request.TTL, server.Options.MinLeaseTtlSeconds),
         };
         var response = await server
-            .ProposeAsync<LeaseGrantResponse>(new Command { LeaseGrant = grant }, context.CancellationToken);
+            .ProposeAsync<LeaseGrantResponse>(new Command { LeaseGrant = grant }, context);
         server.Fill(response.Header);
         return response;
     }
@@ -37,7 +38,7 @@ public sealed partial class LeaseService(StoreServer server, SpaceQuota quota, R
     {
         server.CheckLeader(context);
         var response = await server
-            .ProposeAsync<LeaseRevokeResponse>(new Command { LeaseRevoke = request }, context.CancellationToken);
+            .ProposeAsync<LeaseRevokeResponse>(new Command { LeaseRevoke = request }, context);
         server.Fill(response.Header);
         return response;
     }
@@ -47,6 +48,9 @@ public sealed partial class LeaseService(StoreServer server, SpaceQuota quota, R
         server.CheckLeader(context);
         await server.ReadBarrierAsync(context.CancellationToken);
         var machine = server.Machine;
+        var caller = request.Keys
+            ? await server.Access.RequireReadAsync(context, machine.Leases.KeysOf(request.ID))
+            : Caller.None;
         var response = new LeaseTimeToLiveResponse { Header = server.NewHeader(), ID = request.ID, TTL = -1 };
         if (!machine.Leases.TryGet(request.ID, out var lease))
         {
@@ -57,6 +61,7 @@ public sealed partial class LeaseService(StoreServer server, SpaceQuota quota, R
         if (request.Keys)
         {
             response.Keys.AddRange(machine.Leases.KeysOf(request.ID).Select(static key => Google.Protobuf.UnsafeByteOperations.UnsafeWrap(key)));
+            server.Access.RequireUnchanged(caller);
         }
         return response;
     }

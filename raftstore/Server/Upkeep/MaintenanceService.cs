@@ -38,33 +38,40 @@ public sealed class MaintenanceService(StoreServer server) : Maintenance.Mainten
     public override async Task<AlarmResponse> Alarm(AlarmRequest request, ServerCallContext context)
     {
         var response = await server
-            .ProposeAsync<AlarmResponse>(new Command { Alarm = request }, context.CancellationToken);
+            .ProposeAsync<AlarmResponse>(new Command { Alarm = request }, context);
         server.Fill(response.Header);
         return response;
     }
 
     /// <summary>Nothing to do: the store hands space back as it compacts.</summary>
-    public override Task<DefragmentResponse> Defragment(DefragmentRequest request, ServerCallContext context)
-        => Task.FromResult(new DefragmentResponse());
-
-    public override Task<HashKVResponse> HashKV(HashKVRequest request, ServerCallContext context)
+    public override async Task<DefragmentResponse> Defragment(DefragmentRequest request, ServerCallContext context)
     {
+        await server.Access.RequireAdminAsync(context);
+        return new DefragmentResponse();
+    }
+
+    public override async Task<HashKVResponse> HashKV(HashKVRequest request, ServerCallContext context)
+    {
+        await server.Access.RequireAdminAsync(context);
         var result = server.Machine.Store.HashHistory(request.Revision);
         if (result.Status != RevisionStatus.Ok)
         {
             throw StoreServer.Refuse(EtcdError.For(result.Status));
         }
-        return Task.FromResult(new HashKVResponse
+        return new HashKVResponse
         {
             Header = server.Fill(new ResponseHeader { Revision = result.StoreRevision }),
             Hash = result.Hash,
             CompactRevision = result.CompactRevision,
-        });
+        };
     }
 
     /// <summary>The hash of the history and of all that is kept beside it.</summary>
-    public override Task<HashResponse> Hash(HashRequest request, ServerCallContext context)
-        => Task.FromResult(new HashResponse { Header = server.NewHeader(), Hash = StateHash.Of(server.Machine) });
+    public override async Task<HashResponse> Hash(HashRequest request, ServerCallContext context)
+    {
+        await server.Access.RequireAdminAsync(context);
+        return new HashResponse { Header = server.NewHeader(), Hash = StateHash.Of(server.Machine) };
+    }
 
     public override Task Snapshot(SnapshotRequest request, IServerStreamWriter<SnapshotResponse> responseStream, ServerCallContext context)
         => throw NotBuilt("a snapshot in etcd's file format");
@@ -72,8 +79,26 @@ public sealed class MaintenanceService(StoreServer server) : Maintenance.Mainten
     public override Task<MoveLeaderResponse> MoveLeader(MoveLeaderRequest request, ServerCallContext context)
         => throw NotBuilt("moving the leader");
 
+    /// <summary>Answers as etcd does, but that none is ever begun: the store has no older version to go back to.</summary>
     public override Task<DowngradeResponse> Downgrade(DowngradeRequest request, ServerCallContext context)
-        => throw NotBuilt("a downgrade");
+    {
+        if (request.Action == DowngradeRequest.Types.DowngradeAction.Cancel)
+        {
+            throw StoreServer.Refuse(EtcdError.NoInflightDowngrade);
+        }
+        if (!System.Version.TryParse(request.Version, out var target) || target.Revision >= 0)
+        {
+            throw StoreServer.Refuse(EtcdError.WrongDowngradeVersionFormat);
+        }
+        var version = System.Version.Parse(server.Options.Version);
+        if (target.Major != version.Major || target.Minor != version.Minor - 1)
+        {
+            throw StoreServer.Refuse(EtcdError.InvalidDowngradeTargetVersion);
+        }
+        return request.Action == DowngradeRequest.Types.DowngradeAction.Enable
+            ? throw NotBuilt("a downgrade")
+            : Task.FromResult(new DowngradeResponse { Header = server.NewHeader(), Version = $"{version.Major}.{version.Minor}.0" });
+    }
 
     private static RpcException NotBuilt(string what)
         => new(new Grpc.Core.Status(StatusCode.Unimplemented, $"etcdserver: {what} is not supported by this store"));

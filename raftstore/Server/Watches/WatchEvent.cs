@@ -1,38 +1,58 @@
 using Etcd.V3;
+using Google.Protobuf;
 using Kube.RaftStore.Apply;
 using Kube.RaftStore.Mvcc;
 
 namespace Kube.RaftStore.Server.Watches;
 
 /// <summary>
-/// One change on its way to watchers. All watchers of a change share one, so that its message is made once in
-/// each of its two forms, whoever needs it first.
+/// One change on its way to watchers. All watchers of a change share one, so that it is encoded once in each of its
+/// two forms, whoever needs it first.
 /// </summary>
 internal sealed class WatchEvent(KeyVersion version, MvccStore store)
 {
-    private Event? _plain;
-    private Event? _withPrevious;
+    private byte[]? _plain;
+    private byte[]? _withPrevious;
 
     public KeyVersion Version => version;
 
     public int SizeBytes => version.Key.Length + version.Value.Length + 64;
 
-    /// <summary>The message, with the version before the change if asked for and not compacted.</summary>
-    public Event Message(bool withPrevious)
+    /// <summary>
+    /// The change as a field of <see cref="WatchResponse"/>, tag and length included, with the version before it if
+    /// asked for and not compacted. Not to be written to.
+    /// </summary>
+    public byte[] Encoded(bool withPrevious)
     {
-        var plain = _plain ??= RangeMapping.ToEvent(version, store.Values);
+        // Two threads may both make it; the results are the same.
         if (!withPrevious)
         {
-            return plain;
+            return _plain ??= Encode(RangeMapping.ToEvent(version, store.Values));
         }
-        // Two threads may both make it; the results are the same.
-        if (_withPrevious is null)
+        return _withPrevious ??= EncodeWithPrevious();
+    }
+
+    private byte[] EncodeWithPrevious()
+    {
+        if (store.PreviousOf(version) is not { } previous)
         {
-            var previous = store.PreviousOf(version);
-            _withPrevious = previous is null
-                ? plain
-                : new Event { Type = plain.Type, Kv = plain.Kv, PrevKv = RangeMapping.ToMessage(previous, store.Values) };
+            return Encoded(withPrevious: false);
         }
-        return _withPrevious;
+        var message = RangeMapping.ToEvent(version, store.Values);
+        message.PrevKv = RangeMapping.ToMessage(previous, store.Values);
+        return Encode(message);
+    }
+
+    private static byte[] Encode(Event message)
+    {
+        var tag = WireFormat.MakeTag(WatchResponse.EventsFieldNumber, WireFormat.WireType.LengthDelimited);
+        var size = message.CalculateSize();
+        var encoded = new byte[CodedOutputStream.ComputeRawVarint32Size(tag) + CodedOutputStream.ComputeLengthSize(size) + size];
+        using var output = new CodedOutputStream(encoded);
+        output.WriteTag(tag);
+        output.WriteLength(size);
+        message.WriteTo(output);
+        output.CheckNoSpaceLeft();
+        return encoded;
     }
 }

@@ -6,30 +6,27 @@ namespace Kube.RaftStore.Server.Watches;
 internal static class WatchFragments
 {
     /// <summary>Parts below <paramref name="maxBytes"/>, but each with at least one event; all but the last are marked.</summary>
-    public static IEnumerable<WatchResponse> Split(WatchResponse response, int maxBytes)
+    public static IEnumerable<WatchReply> Split(WatchReply reply, int maxBytes)
     {
-        if (response.Events.Count < 2 || response.CalculateSize() < maxBytes)
+        if (reply.Events.Count < 2 || reply.SizeBytes < maxBytes)
         {
-            yield return response;
+            yield return reply;
             yield break;
         }
         var at = 0;
-        while (at < response.Events.Count)
+        while (at < reply.Events.Count)
         {
-            var part = new WatchResponse { Header = response.Header, WatchId = response.WatchId, Fragment = true };
-            var bytes = part.CalculateSize();
-            while (at < response.Events.Count)
+            var head = reply.Head.Clone();
+            head.Fragment = true;
+            var bytes = head.CalculateSize();
+            var part = new List<byte[]>();
+            while (at < reply.Events.Count && (part.Count == 0 || bytes + reply.Events[at].Length < maxBytes))
             {
-                var eventBytes = response.Events[at].CalculateSize() + 8;
-                if (part.Events.Count > 0 && bytes + eventBytes >= maxBytes)
-                {
-                    break;
-                }
-                bytes += eventBytes;
-                part.Events.Add(response.Events[at++]);
+                bytes += reply.Events[at].Length;
+                part.Add(reply.Events[at++]);
             }
-            part.Fragment = at < response.Events.Count;
-            yield return part;
+            head.Fragment = at < reply.Events.Count;
+            yield return new WatchReply(head, part);
         }
     }
 }

@@ -1,12 +1,22 @@
 using Etcd.V3;
+using Google.Protobuf;
 using Grpc.Core;
 using Kube.RaftStore.Apply;
 
 namespace Kube.RaftStore.Server.Watches;
 
 /// <summary>etcd's Watch service.</summary>
-public sealed class WatchService : Watch.WatchBase, IAsyncDisposable
+public sealed class WatchService : IAsyncDisposable
 {
+    private static readonly Method<WatchRequest, WatchReply> s_watch = new(
+        MethodType.DuplexStreaming,
+        "etcdserverpb.Watch",
+        "Watch",
+        new Marshaller<WatchRequest>(
+            static (request, context) => context.Complete(request.ToByteArray()),
+            static context => WatchRequest.Parser.ParseFrom(context.PayloadAsReadOnlySequence())),
+        WatchReply.Marshaller);
+
     private readonly StoreServer _server;
     private readonly TimeProvider _time;
     private readonly WatchHub _hub;
@@ -26,13 +36,32 @@ public sealed class WatchService : Watch.WatchBase, IAsyncDisposable
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
-    public override async Task Watch(
-        IAsyncStreamReader<WatchRequest> requestStream, IServerStreamWriter<WatchResponse> responseStream, ServerCallContext context)
+    /// <summary>The service to be mapped. Bound by hand, since its responses are made of bytes that watches share.</summary>
+    public ServerServiceDefinition Definition => ServerServiceDefinition.CreateBuilder().AddMethod(s_watch, WatchAsync).Build();
+
+    /// <summary>Why the caller may not watch, as etcd gives the reason; null when he may.</summary>
+    private async ValueTask<string?> RefusalAsync(WatchCreateRequest request, ServerCallContext context)
+    {
+        try
+        {
+            // An empty key stands for the smallest there is.
+            var key = request.Key.IsEmpty ? ByteString.CopyFrom(0) : request.Key;
+            await _server.Access.RequireReadAsync(context, key, request.RangeEnd);
+            return null;
+        }
+        catch (RpcException e)
+        {
+            return $"rpc error: code = {e.StatusCode} desc = {e.Status.Detail}";
+        }
+    }
+
+    internal async Task WatchAsync(
+        IAsyncStreamReader<WatchRequest> requestStream, IServerStreamWriter<WatchReply> responseStream, ServerCallContext context)
     {
         _server.CheckLeader(context);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         using var leader = StoreServer.RequiresLeader(context) ? new LeaderGuard(_server.Log, _time, ending) : null;
-        var stream = new WatchStream(_hub, _server, responseStream);
+        var stream = new WatchStream(_hub, _server, responseStream, request => RefusalAsync(request, context));
         var sending = stream.SendAsync(_server.Options.WatchProgressNotifyInterval, _time, ending.Token);
         var receiving = stream.ReceiveAsync(requestStream, ending.Token);
         try

@@ -30,7 +30,7 @@ internal sealed partial class WatchStream
             }
             else if (TryTakeProgress(out var progress))
             {
-                await _responses.WriteAsync(progress, cancellationToken);
+                await _responses.WriteAsync(new WatchReply(progress), cancellationToken);
             }
             else
             {
@@ -72,7 +72,7 @@ internal sealed partial class WatchStream
         if (next.Control is { } control)
         {
             _controlRoom.Release();
-            await _responses.WriteAsync(control, cancellationToken);
+            await _responses.WriteAsync(new WatchReply(control), cancellationToken);
             return;
         }
         await SendEventsAsync(next.Watcher!, next.Events!, next.Revision, cancellationToken);
@@ -82,17 +82,18 @@ internal sealed partial class WatchStream
         Watcher watcher, List<WatchEvent> events, long revision, CancellationToken cancellationToken)
     {
         watcher.WasBusy = true;
-        var response = new WatchResponse { Header = Header(revision), WatchId = watcher.Id };
-        foreach (var change in events)
+        var encoded = new byte[events.Count][];
+        for (var i = 0; i < encoded.Length; i++)
         {
-            response.Events.Add(change.Message(watcher.WithPrevious));
+            encoded[i] = events[i].Encoded(watcher.WithPrevious);
         }
+        var reply = new WatchReply(new WatchResponse { Header = Header(revision), WatchId = watcher.Id }, encoded);
         if (!watcher.Fragments)
         {
-            await _responses.WriteAsync(response, cancellationToken);
+            await _responses.WriteAsync(reply, cancellationToken);
             return;
         }
-        foreach (var part in WatchFragments.Split(response, _server.Options.MaxRequestBytes + GrpcOverheadBytes))
+        foreach (var part in WatchFragments.Split(reply, _server.Options.MaxRequestBytes + GrpcOverheadBytes))
         {
             await _responses.WriteAsync(part, cancellationToken);
         }
@@ -117,7 +118,7 @@ internal sealed partial class WatchStream
                 _watchers.Remove(watcher.Id);
             }
             await _responses.WriteAsync(
-                new WatchResponse { Header = Header(0), WatchId = watcher.Id, Canceled = true, CompactRevision = compacted },
+                new WatchReply(new WatchResponse { Header = Header(0), WatchId = watcher.Id, Canceled = true, CompactRevision = compacted }),
                 cancellationToken);
             return;
         }

@@ -19,7 +19,8 @@ internal sealed partial class WatchStream
 
     private readonly WatchHub _hub;
     private readonly StoreServer _server;
-    private readonly IServerStreamWriter<WatchResponse> _responses;
+    private readonly IServerStreamWriter<WatchReply> _responses;
+    private readonly Func<WatchCreateRequest, ValueTask<string?>> _refusal;
     private readonly Dictionary<long, Watcher> _watchers = [];
     private readonly Queue<Queued> _queue = [];
     private readonly Queue<Watcher> _lagging = [];
@@ -29,8 +30,14 @@ internal sealed partial class WatchStream
     private long _nextId;
     private long _progressWanted = -1;
 
-    public WatchStream(WatchHub hub, StoreServer server, IServerStreamWriter<WatchResponse> responses)
+    /// <param name="hub">What feeds it.</param>
+    /// <param name="server">What the services share.</param>
+    /// <param name="responses">The client.</param>
+    /// <param name="refusal">Why the client may not have a watch, null when he may.</param>
+    public WatchStream(
+        WatchHub hub, StoreServer server, IServerStreamWriter<WatchReply> responses, Func<WatchCreateRequest, ValueTask<string?>> refusal)
     {
+        _refusal = refusal;
         _hub = hub;
         _server = server;
         _responses = responses;
@@ -86,7 +93,7 @@ internal sealed partial class WatchStream
             {
                 case WatchRequest.RequestUnionOneofCase.CreateRequest:
                     await _controlRoom.WaitAsync(cancellationToken);
-                    Create(request.CreateRequest);
+                    Create(request.CreateRequest, await _refusal(request.CreateRequest));
                     break;
                 case WatchRequest.RequestUnionOneofCase.CancelRequest:
                     await _controlRoom.WaitAsync(cancellationToken);
@@ -103,14 +110,15 @@ internal sealed partial class WatchStream
         }
     }
 
-    private void Create(WatchCreateRequest request)
+    private void Create(WatchCreateRequest request, string? forbidden)
     {
         lock (_hub.Gate)
         {
             var revision = _hub.Store.CurrentRevision;
             // An empty key stands for the smallest there is.
             var range = new KeyRange(request.Key.IsEmpty ? new byte[] { 0 } : request.Key.Memory, request.RangeEnd.Memory);
-            var refusal = request.StartRevision < 0 ? Apply.EtcdError.Compacted.Text
+            var refusal = forbidden is not null ? forbidden
+                : request.StartRevision < 0 ? Apply.EtcdError.Compacted.Text
                 : range.IsEmpty ? "mvcc: watcher range is empty"
                 : request.WatchId != 0 && _watchers.ContainsKey(request.WatchId) ? "mvcc: duplicate watch ID provided on the WatchStream"
                 : null;
