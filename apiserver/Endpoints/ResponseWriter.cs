@@ -75,7 +75,9 @@ internal static class ResponseWriter
             return;
         }
 
+        var auditId = response.Headers["Audit-Id"];
         response.Clear();
+        response.Headers["Audit-Id"] = auditId;
         response.StatusCode = status.Code;
         var format = AcceptHeader.Negotiate(http.Request.Headers.Accept.ToString())?.Format ?? WireFormat.Json;
         response.ContentType = WireFormats.MediaTypeOf(format);

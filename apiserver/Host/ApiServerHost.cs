@@ -5,12 +5,14 @@ using Kube.ApiServer.Audit;
 using Kube.ApiServer.Auth.Tokens;
 using Kube.ApiServer.Registry.Services;
 using Kube.ApiServer.Registry;
+using Kube.ApiServer.Rpc;
 using Kube.ApiServer.Security;
 using Kube.ApiServer.Storage.Etcd;
 using Kube.ApiServer.Storage;
 using Kube.Base;
 using Kube.Hosting.Metrics;
 using Kube.Hosting;
+using Kube.Rpc.Services.Health;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -34,6 +36,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly IObjectStorage _storage;
     private readonly MetricsRegistry _metrics;
     private readonly SystemObjects _systemObjects;
+    private readonly RpcHealth _rpcHealth;
     private readonly StoreCompactor? _compactor;
     private readonly IDisposable? _kubelets;
     private readonly AuditLog? _audit;
@@ -44,6 +47,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         IObjectStorage storage,
         MetricsRegistry metrics,
         SystemObjects systemObjects,
+        RpcHealth rpcHealth,
         StoreCompactor? compactor,
         IDisposable? kubelets,
         AuditLog? audit)
@@ -53,6 +57,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         _storage = storage;
         _metrics = metrics;
         _systemObjects = systemObjects;
+        _rpcHealth = rpcHealth;
         _compactor = compactor;
         _kubelets = kubelets;
         _audit = audit;
@@ -117,18 +122,21 @@ public sealed class ApiServerHost : IAsyncDisposable
             time,
             loggers);
         systemObjects = new SystemObjects(core.Registry, range, advertised, time, loggers.CreateLogger<SystemObjects>());
-        var application = Build(options, core, loggers);
+        var application = Build(options, core, loggers, time);
+        var rpcHealth = new RpcHealth(application.Services.GetRequiredService<HealthService>(), ready, time);
         core.Start();
         await ComponentServer.StartAsync(application, options.Endpoint, cancellationToken).ConfigureAwait(false);
         systemObjects.Start();
+        rpcHealth.Start();
         var compactor = storage is EtcdObjectStorage etcd && options.EtcdCompactionInterval > TimeSpan.Zero
             ? new StoreCompactor(etcd, options.EtcdCompactionInterval, time, loggers.CreateLogger<StoreCompactor>())
             : null;
-        return new ApiServerHost(application, core, storage, metrics, systemObjects, compactor, kubelets, audit);
+        return new ApiServerHost(application, core, storage, metrics, systemObjects, rpcHealth, compactor, kubelets, audit);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _rpcHealth.DisposeAsync().ConfigureAwait(false);
         await _systemObjects.DisposeAsync().ConfigureAwait(false);
         if (_compactor is not null)
         {
@@ -149,12 +157,13 @@ public sealed class ApiServerHost : IAsyncDisposable
         _metrics.Dispose();
     }
 
-    private static WebApplication Build(ApiServerOptions options, ApiServerCore core, ILoggerFactory loggers)
+    private static WebApplication Build(ApiServerOptions options, ApiServerCore core, ILoggerFactory loggers, TimeProvider time)
     {
         var certificate = ServingCertificate.Load(options.TlsCertFile, options.TlsPrivateKeyFile);
         var authorities = options.ClientCaFile is { } file ? ServingCertificate.LoadAuthorities(file) : null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton(time);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainLimit);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
@@ -179,7 +188,14 @@ public sealed class ApiServerHost : IAsyncDisposable
                 });
             });
         });
+        builder.Services.AddKubeRpc();
         var application = builder.Build();
+
+        application.MapKubeRpc(core.InvokeAsync);
+
+        // Endpoints have to stand before the terminal middleware, else that would get every request, gRPC included.
+        application.UseRouting();
+        application.UseEndpoints(_ => { });
         application.Run(core.InvokeAsync);
         return application;
     }

@@ -21,6 +21,7 @@ public partial class FolderArrowTests
             ["Registry"] = ["Storage", "Auth", "Admission", "Requests"],
             ["Security"] = ["Storage", "Auth", "Admission", "Registry"],
             ["Endpoints"] = ["Storage", "Auth", "Admission", "Audit", "FlowControl", "Registry", "Requests"],
+            ["Rpc"] = ["Requests"],
         }),
         ("scheduler", "Kube.Scheduler", new()
         {

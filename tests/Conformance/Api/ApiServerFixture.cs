@@ -9,34 +9,47 @@ namespace Kube.Conformance.Tests.Api;
 /// <summary>An API server in this process over a store in this process, on a port of its own, with an admin's kubeconfig.</summary>
 public sealed class ApiServerFixture : IAsyncLifetime
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("api-").FullName;
+    private readonly string _directory = System.IO.Directory.CreateTempSubdirectory("api-").FullName;
     private StoreMember? _store;
     private ApiServerHost? _host;
+    private TestPki? _pki;
 
     /// <summary>kubeconfig of a member of system:masters.</summary>
     public string Kubeconfig { get; private set; } = "";
 
+    /// <summary>Where ca.crt and the certificates and keys of clients lie.</summary>
+    public string Directory => _directory;
+
+    public int Port { get; private set; }
+
     public async Task InitializeAsync()
     {
         _store = await StoreMember.StartAsync();
-        var pki = new TestPki(_directory);
-        pki.IssueClient("admin", "kubernetes-admin", "system:masters");
-        var port = RealEtcd.FreePort();
+        _pki = new TestPki(_directory);
+        _pki.IssueClient("admin", "kubernetes-admin", "system:masters");
+        Port = RealEtcd.FreePort();
         _host = await ApiServerHost.StartAsync(
             new ApiServerOptions
             {
-                Endpoint = new IPEndPoint(IPAddress.Loopback, port),
+                Endpoint = new IPEndPoint(IPAddress.Loopback, Port),
                 EtcdServers = [new Uri(_store.Endpoint)],
-                ClientCaFile = pki.AuthorityFile,
-                TlsCertFile = pki.CertificateFile("server"),
-                TlsPrivateKeyFile = pki.KeyFile("server"),
+                ClientCaFile = _pki.AuthorityFile,
+                TlsCertFile = _pki.CertificateFile("server"),
+                ServiceAccountIssuer = "https://kubernetes.default.svc.cluster.local",
+                ServiceAccountKeyFiles = [_pki.KeyFile("sa")],
+                ServiceAccountSigningKeyFile = _pki.KeyFile("sa"),
+                AuthorizationModes = ["Node", "RBAC"],
+                TlsPrivateKeyFile = _pki.KeyFile("server"),
             },
             NullLoggerFactory.Instance,
             TimeProvider.System,
             default);
-        Kubeconfig = pki.Kubeconfig("admin", port);
+        Kubeconfig = _pki.Kubeconfig("admin", Port);
         await Eventually.HoldsAsync(async () => (await KubectlAsync("1.32", ["get", "--raw", "/readyz"])).ExitCode == 0, "the API server is ready");
     }
+
+    /// <summary>Makes a client certificate for a user of this name, without a group.</summary>
+    public void IssueClient(string user) => _pki!.IssueClient(user, user);
 
     /// <summary>Runs a kubectl with the admin's kubeconfig and a discovery cache of its own.</summary>
     public Task<CommandResult> KubectlAsync(string version, IEnumerable<string> arguments, string? input = null) => Command.RunAsync(
@@ -49,7 +62,7 @@ public sealed class ApiServerFixture : IAsyncLifetime
     {
         await _host!.DisposeAsync();
         await _store!.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
+        System.IO.Directory.Delete(_directory, recursive: true);
     }
 
     /// <summary>kubectl.VERSION beside the kubectl on PATH, else that kubectl.</summary>

@@ -23,6 +23,8 @@ internal sealed class TestPki
         _authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1));
         File.WriteAllText(AuthorityFile, _authority.ExportCertificatePem());
         Issue("server", "CN=kube-apiserver", ServerUsage);
+        using var accounts = RSA.Create(2048);
+        File.WriteAllText(KeyFile("sa"), accounts.ExportPkcs8PrivateKeyPem());
     }
 
     public string AuthorityFile => Path.Combine(_directory, "ca.crt");

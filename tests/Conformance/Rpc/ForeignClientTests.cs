@@ -62,7 +62,7 @@ public sealed class ForeignClientTests : IAsyncLifetime
     [InlineData("gzip")]
     public async Task Scenario(string name)
     {
-        await PythonProcess.RunAsync("rpc_client.py", Target, name);
+        await PythonProcess.RunAsync("Rpc/rpc_client.py", Target, name);
         Assert.Equal(0, _echo.Active);
     }
 
@@ -74,7 +74,7 @@ public sealed class ForeignClientTests : IAsyncLifetime
         var health = _app.Services.GetRequiredService<HealthService>();
         health.SetStatus("up", HealthCheckResponse.Types.ServingStatus.Serving);
         health.SetStatus("down", HealthCheckResponse.Types.ServingStatus.NotServing);
-        await PythonProcess.RunAsync("reflection_client.py", Target, version);
+        await PythonProcess.RunAsync("Rpc/reflection_client.py", Target, version);
     }
 
     /// <summary>Bytes that are no HTTP/2, or break off in it, cost one connection and no more.</summary>
@@ -96,6 +96,6 @@ public sealed class ForeignClientTests : IAsyncLifetime
             }
         }
 
-        await PythonProcess.RunAsync("rpc_client.py", Target, "call_kinds");
+        await PythonProcess.RunAsync("Rpc/rpc_client.py", Target, "call_kinds");
     }
 }

@@ -16,7 +16,7 @@ public sealed class ForeignServerTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        (_python, var port) = await PythonProcess.ServeAsync("rpc_server.py");
+        (_python, var port) = await PythonProcess.ServeAsync("Rpc/rpc_server.py");
         _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}", new GrpcChannelOptions { MaxReceiveMessageSize = 5 * 1024 * 1024 });
         _calls = _channel.CreateCallInvoker();
     }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Kube.Conformance.Tests.Rpc;
 
 /// <summary>
-/// A Python process with grpcio, the foreign implementation on the other side of the wire. Its scripts lie beside the
+/// A Python process with grpcio, the foreign implementation on the other side of the wire. Its scripts lie below the
 /// test assembly. A machine without grpcio fails the test and says what to install.
 /// </summary>
 internal sealed class PythonProcess : IAsyncDisposable
@@ -86,7 +86,7 @@ internal sealed class PythonProcess : IAsyncDisposable
     private static async Task<PythonProcess> StartAsync(string script, params string[] arguments)
     {
         await RequireGrpcAsync();
-        var path = Path.Combine(AppContext.BaseDirectory, "Rpc", script);
+        var path = Path.Combine(AppContext.BaseDirectory, script);
         return Start([path, .. arguments]);
     }
 
