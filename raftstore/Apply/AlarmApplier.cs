@@ -30,6 +30,10 @@ internal sealed class AlarmApplier(AlarmTable alarms, IApplier next) : IApplier
 
     public object PublishMember(MemberAttributes request) => next.PublishMember(request);
 
+    public object BootstrapMembers(MemberBootstrap request) => next.BootstrapMembers(request);
+
+    public object ChangeMember(MemberChange request) => next.ChangeMember(request);
+
     private EtcdError? RefuseCorrupt() => alarms.IsRaised(AlarmType.Corrupt) ? EtcdError.Corrupt : null;
 
     private EtcdError? RefuseGrowth()

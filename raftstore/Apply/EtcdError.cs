@@ -53,6 +53,22 @@ public sealed class EtcdError
     public static readonly EtcdError InvalidAuthManagement = new(StatusCode.InvalidArgument, "invalid auth management");
     public static readonly EtcdError AuthOldRevision = new(StatusCode.InvalidArgument, "revision of auth store is old");
     public static readonly EtcdError MemberNotFound = new(StatusCode.NotFound, "member not found");
+    public static readonly EtcdError MemberExists = new(StatusCode.FailedPrecondition, "member ID already exist");
+    public static readonly EtcdError PeerUrlExists = new(StatusCode.FailedPrecondition, "Peer URLs already exists");
+    public static readonly EtcdError BadMemberUrls = new(StatusCode.InvalidArgument, "given member URLs are invalid");
+    public static readonly EtcdError NotEnoughStartedMembers =
+        new(StatusCode.FailedPrecondition, "re-configuration failed due to not enough started members");
+
+    public static readonly EtcdError MemberNotLearner = new(StatusCode.FailedPrecondition, "can only promote a learner member");
+    public static readonly EtcdError LearnerNotReady =
+        new(StatusCode.FailedPrecondition, "can only promote a learner member which is in sync with leader");
+
+    public static readonly EtcdError TooManyLearners = new(StatusCode.FailedPrecondition, "too many learner members in cluster");
+    public static readonly EtcdError Unhealthy = new(StatusCode.Unavailable, "unhealthy cluster");
+    public static readonly EtcdError NotForLearner = new(StatusCode.Unavailable, "rpc not supported for learner");
+    public static readonly EtcdError NotLeader = new(StatusCode.FailedPrecondition, "not leader");
+    public static readonly EtcdError BadTransferee = new(StatusCode.FailedPrecondition, "bad leader transferee");
+    public static readonly EtcdError TransferTimeout = new(StatusCode.Unknown, "request timed out, leader transfer took too long");
     public static readonly EtcdError NoLeader = new(StatusCode.Unavailable, "no leader");
     public static readonly EtcdError LeaderChanged = new(StatusCode.Unavailable, "leader changed");
     public static readonly EtcdError Stopped = new(StatusCode.Unavailable, "server stopped");

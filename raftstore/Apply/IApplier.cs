@@ -32,4 +32,8 @@ internal interface IApplier
     object Alarm(AlarmRequest request);
 
     object PublishMember(MemberAttributes request);
+
+    object BootstrapMembers(MemberBootstrap request);
+
+    object ChangeMember(MemberChange request);
 }

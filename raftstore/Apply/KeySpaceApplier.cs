@@ -127,7 +127,39 @@ internal sealed class KeySpaceApplier(
 
     public object PublishMember(MemberAttributes request)
     {
-        members.Publish(request.Id, new PublishedMember(request.Name, [.. request.ClientUrls]));
+        members.Publish(request.Id, request.Name, [.. request.ClientUrls]);
+        return request;
+    }
+
+    public object BootstrapMembers(MemberBootstrap request)
+    {
+        members.Bootstrap(request.Founders.Select(static founder => KeyValuePair.Create(
+            founder.Id, new StoreMember(founder.Name, [.. founder.PeerUrls], [], IsLearner: false))));
+        return request;
+    }
+
+    /// <summary>What Raft's configuration changed with this entry is decided: only an update can be refused here.</summary>
+    public object ChangeMember(MemberChange request)
+    {
+        IReadOnlyList<string> urls = [.. request.PeerUrls];
+        switch (request.Kind)
+        {
+            case MemberChange.Types.Kind.Add or MemberChange.Types.Kind.AddLearner:
+                members.Add(request.Id, urls, request.Kind == MemberChange.Types.Kind.AddLearner);
+                break;
+            case MemberChange.Types.Kind.Promote:
+                members.Promote(request.Id);
+                break;
+            case MemberChange.Types.Kind.Remove:
+                members.Remove(request.Id);
+                break;
+            case MemberChange.Types.Kind.Update when members.HasPeerUrl(urls, request.Id):
+                return EtcdError.PeerUrlExists;
+            case MemberChange.Types.Kind.Update:
+                return members.Update(request.Id, urls) ? request : EtcdError.MemberNotFound;
+            default:
+                throw new InvariantException($"a change of members of a kind this version does not know: {request.Kind}");
+        }
         return request;
     }
 

@@ -10,10 +10,13 @@ namespace Kube.RaftStore.Apply;
 /// </summary>
 internal static class SnapshotFormat
 {
-    public const int FormatVersion = WithAuth;
+    public const int FormatVersion = WithMembers;
 
     /// <summary>The first version that holds users and roles.</summary>
     public const int WithAuth = 2;
+
+    /// <summary>The first version that holds peer URLs of the members, learners and members removed.</summary>
+    public const int WithMembers = 3;
     public const byte End = 0;
     public const byte VersionFollows = 1;
     public const int MaxBytes = 256 << 20;

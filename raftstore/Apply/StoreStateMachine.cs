@@ -116,6 +116,10 @@ public sealed partial class StoreStateMachine : IStateMachine
             case Command.BodyOneofCase.HashReport:
                 HashReported?.Invoke(command.HashReport);
                 return command.HashReport;
+            case Command.BodyOneofCase.MemberBootstrap:
+                return _applier.BootstrapMembers(command.MemberBootstrap);
+            case Command.BodyOneofCase.MemberChange:
+                return _applier.ChangeMember(command.MemberChange);
             default:
                 // A newer member's command: going on without it would make this member's state differ from theirs.
                 throw new InvariantException($"entry {at.Index} holds a command this version does not know");

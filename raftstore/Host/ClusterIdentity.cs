@@ -10,7 +10,11 @@ namespace Kube.RaftStore.Host;
 /// Who the members are, computed from the initial cluster just as etcd does (server/etcdserver/api/membership):
 /// the same configuration gives the same ids on every member, and the same ids as in etcd.
 /// </summary>
-public sealed record ClusterIdentity(ulong ClusterId, ulong MemberId, IReadOnlyList<ConfiguredMember> Members)
+/// <param name="ClusterId">The cluster.</param>
+/// <param name="MemberId">This member.</param>
+/// <param name="Members">The members as far as they are known, this one included.</param>
+/// <param name="IsFounder">Whether these are the members that begin the cluster.</param>
+public sealed record ClusterIdentity(ulong ClusterId, ulong MemberId, IReadOnlyList<ConfiguredMember> Members, bool IsFounder = true)
 {
     /// <exception cref="StartupException">The initial cluster is malformed or does not name this member.</exception>
     public static ClusterIdentity Of(StoreOptions options)
@@ -39,7 +43,9 @@ public sealed record ClusterIdentity(ulong ClusterId, ulong MemberId, IReadOnlyL
         return new ClusterIdentity(Head(ids), self.Id, members);
     }
 
-    private static SortedDictionary<string, SortedSet<string>> Parse(StoreOptions options)
+    /// <summary>The members of the initial cluster by name, with their peer URLs in order.</summary>
+    /// <exception cref="StartupException">It is malformed.</exception>
+    internal static SortedDictionary<string, SortedSet<string>> Parse(StoreOptions options)
     {
         var members = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
         if (options.InitialCluster.Length == 0)

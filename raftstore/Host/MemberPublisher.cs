@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kube.RaftStore.Host;
 
-/// <summary>Tells the cluster this member's name and client URLs, once there is a leader to tell it through.</summary>
+/// <summary>Tells the cluster this member's name and client URLs, and who began it, once there is a leader to tell it through.</summary>
 internal sealed partial class MemberPublisher(StoreServer server, StoreOptions options, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromMilliseconds(500);
@@ -18,7 +18,11 @@ internal sealed partial class MemberPublisher(StoreServer server, StoreOptions o
         {
             try
             {
-                await server.ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+                await server.OwnReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+                if (!server.Machine.Members.IsComplete && server.Options.IsFounder)
+                {
+                    await server.ProposeAsync<MemberBootstrap>(Founders(), cancellationToken).ConfigureAwait(false);
+                }
                 if (!IsPublished())
                 {
                     await server.ProposeAsync<MemberAttributes>(command, cancellationToken).ConfigureAwait(false);
@@ -36,6 +40,19 @@ internal sealed partial class MemberPublisher(StoreServer server, StoreOptions o
             }
             await Task.Delay(s_retryAfter, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>Who began the cluster. Each founder has the same from its configuration; the log takes the first.</summary>
+    private Command Founders()
+    {
+        var bootstrap = new MemberBootstrap();
+        foreach (var member in server.Options.Members)
+        {
+            var founder = new MemberBootstrap.Types.Founder { Id = member.Id, Name = member.Name };
+            founder.PeerUrls.AddRange(member.PeerUrls);
+            bootstrap.Founders.Add(founder);
+        }
+        return new Command { MemberBootstrap = bootstrap };
     }
 
     private bool IsPublished() => server.Machine.Members.All.TryGetValue(server.Options.MemberId, out var known)

@@ -17,6 +17,12 @@ internal sealed class ServeCommand
     private readonly Option<string> _initialCluster = Text("--initial-cluster", "NAME=URL of every member, comma separated.", "");
     private readonly Option<string> _initialClusterToken = Text("--initial-cluster-token", "What tells this cluster from others with the same URLs.", "etcd-cluster");
     private readonly Option<string> _initialClusterState = Text("--initial-cluster-state", "new or existing.", "new");
+    private readonly Option<bool> _strictReconfigCheck = new("--strict-reconfig-check")
+    {
+        Description = "Refuse changes of the members that would cost the quorum.",
+        DefaultValueFactory = _ => true,
+    };
+
     private readonly Option<string?> _certFile = new("--cert-file") { Description = "Certificate of the client port." };
     private readonly Option<string?> _keyFile = new("--key-file") { Description = "Key of the client port's certificate." };
     private readonly Option<string?> _trustedCaFile = new("--trusted-ca-file") { Description = "CAs of client certificates." };
@@ -59,7 +65,7 @@ internal sealed class ServeCommand
         Option[] all =
         [
             flags._name, flags._dataDir, flags._listenClientUrls, flags._advertiseClientUrls, flags._listenPeerUrls,
-            flags._initialAdvertisePeerUrls, flags._initialCluster, flags._initialClusterToken, flags._initialClusterState,
+            flags._initialAdvertisePeerUrls, flags._initialCluster, flags._initialClusterToken, flags._initialClusterState, flags._strictReconfigCheck,
             flags._certFile, flags._keyFile, flags._trustedCaFile, flags._clientCertAuth, flags._clientCertAllowedCn,
             flags._peerCertFile, flags._peerKeyFile, flags._peerTrustedCaFile, flags._peerClientCertAuth, flags._peerCertAllowedCn,
             flags._heartbeatInterval, flags._electionTimeout, flags._snapshotCount, flags._quotaBackendBytes,
@@ -100,6 +106,7 @@ internal sealed class ServeCommand
             InitialCluster = parsed.GetRequiredValue(_initialCluster),
             InitialClusterToken = parsed.GetRequiredValue(_initialClusterToken),
             InitialClusterState = parsed.GetRequiredValue(_initialClusterState),
+            StrictReconfigCheck = parsed.GetValue(_strictReconfigCheck),
             Client = new TlsOptions
             {
                 CertFile = parsed.GetValue(_certFile),

@@ -20,6 +20,7 @@ namespace Kube.RaftStore.Host;
 public sealed partial class StoreHost : IAsyncDisposable, IFailable
 {
     private readonly ReplicatedLog _log;
+    private readonly TimeProvider _time;
     private readonly IAsyncDisposable _peerListeners;
     private readonly StoreServices _services;
     private readonly ClientListener _listener;
@@ -27,11 +28,14 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
     private readonly StoreMetrics _instruments;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _publishing;
+    private readonly Task _joining;
 
     private StoreHost(
         ClusterIdentity identity,
         StoreOptions options,
         ReplicatedLog log,
+        MemberDirectory members,
+        JoiningMember? joining,
         IAsyncDisposable peerListeners,
         StoreServices services,
         ClientListener listener,
@@ -42,12 +46,14 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
     {
         Identity = identity;
         _log = log;
+        _time = time;
         _peerListeners = peerListeners;
         _services = services;
         _listener = listener;
         _metrics = metrics;
         _instruments = instruments;
-        Failed = FirstFailureAsync(log.Failed, services.Completion);
+        Failed = FirstFailureAsync(log.Failed, members.Removed, services.Completion);
+        _joining = joining is null ? Task.CompletedTask : FindPeersAsync(joining, _stopping.Token);
         _publishing = new MemberPublisher(services.Server, options, time, logger).RunAsync(_stopping.Token);
     }
 
@@ -69,14 +75,19 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
     public static async Task<StoreHost> StartAsync(
         StoreOptions options, ILoggerFactory logs, TimeProvider time, CancellationToken cancellationToken)
     {
-        var identity = ClusterIdentity.Of(options);
+        var logger = logs.CreateLogger<StoreHost>();
+        var peerTls = PeerTlsOf(options);
+        var joining = options.InitialClusterState == "existing" ? new JoiningMember(options, peerTls, time, logger) : null;
+        var identity = await IdentifyAsync(options, joining, cancellationToken).ConfigureAwait(false);
         var machine = new StoreStateMachine(new MemoryValueStore(), new LeaseClock(LeaseExpirer.TicksPerSecond));
         await using var undo = new AsyncDisposableStack();
-        var peerTls = PeerTlsOf(options);
         var transport = OpenTransport(identity, peerTls, logs, time);
+        var members = new MemberDirectory(
+            identity.MemberId, machine.Members, transport, 3 * TimeSpan.FromMilliseconds(options.ElectionTimeoutMs), time, logger);
         var peerListeners = undo.Push(await ListenToPeersAsync(options, peerTls, transport, logs, cancellationToken).ConfigureAwait(false));
         var log = undo.Push(await OpenLogAsync(options, identity, transport, machine, logs, time).ConfigureAwait(false));
-        var services = undo.Push(new StoreServices(ServerOptions(options, identity), machine, log, NewPrng(), time, logs));
+        members.Attach(log);
+        var services = undo.Push(new StoreServices(ServerOptions(options, identity), machine, log, members, NewPrng(), time, logs));
         var metrics = new MetricsRegistry();
         undo.Push(new Disposer(metrics));
         var instruments = new StoreMetrics(services);
@@ -84,13 +95,14 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
         var listener = undo.Push(await ClientListener
             .StartAsync(options, services, metrics, logs, time, cancellationToken).ConfigureAwait(false));
         undo.Release();
-        return new StoreHost(identity, options, log, peerListeners, services, listener, metrics, instruments, time, logs.CreateLogger<StoreHost>());
+        return new StoreHost(identity, options, log, members, joining, peerListeners, services, listener, metrics, instruments, time, logger);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _publishing.ConfigureAwait(false);
+        await _joining.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _listener.DisposeAsync().ConfigureAwait(false);
         await _services.DisposeAsync().ConfigureAwait(false);
         await _log.DisposeAsync().ConfigureAwait(false);
@@ -108,7 +120,7 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
             new ReplicatedLogOptions
             {
                 MemberId = identity.MemberId,
-                Peers = [.. identity.Members.Select(static member => new RaftPeer(member.Id, [.. member.PeerUrls.Select(static url => new Uri(url))]))],
+                Peers = PeersOf(identity.Members),
                 HeartbeatInterval = TimeSpan.FromMilliseconds(options.HeartbeatIntervalMs),
                 ElectionTimeout = TimeSpan.FromMilliseconds(options.ElectionTimeoutMs),
                 SnapshotCount = options.SnapshotCount,
@@ -129,9 +141,7 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
             {
                 Directory = options.DataDir,
                 Identity = new DataIdentity(identity.ClusterId, identity.MemberId),
-                Bootstrap = options.InitialClusterState == "existing"
-                    ? ConfState.Empty
-                    : new ConfState([.. identity.Members.Select(static member => member.Id)]),
+                Bootstrap = identity.IsFounder ? new ConfState([.. identity.Members.Select(static member => member.Id)]) : ConfState.Empty,
             });
         }
         catch (Exception e) when (e is DataDirectoryException or StorageCorruptException or StorageFullException or IOException or UnauthorizedAccessException)
@@ -145,6 +155,8 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
         ClusterId = identity.ClusterId,
         MemberId = identity.MemberId,
         Members = identity.Members,
+        IsFounder = identity.IsFounder,
+        StrictReconfigCheck = options.StrictReconfigCheck,
         MaxRequestBytes = options.MaxRequestBytes,
         MaxTxnOps = options.MaxTxnOps,
         QuotaBytes = options.QuotaBackendBytes > 0 ? options.QuotaBackendBytes : 2L << 30,
@@ -158,15 +170,44 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
     /// <summary>Numbers that differ from those of every other member and of the process before this one.</summary>
     private static Prng NewPrng() => new(BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)));
 
-    private static async Task<Exception> FirstFailureAsync(Task<Exception> log, Task services)
+    private static async Task<Exception> FirstFailureAsync(Task<Exception> log, Task<Exception> removed, Task services)
     {
-        var first = await Task.WhenAny(log, services).ConfigureAwait(false);
-        if (first != log && services.Exception is { } fault)
+        var first = await Task.WhenAny(log, removed, services).ConfigureAwait(false);
+        if (first == services && services.Exception is { } fault)
         {
             return fault.GetBaseException();
         }
-        return await log.ConfigureAwait(false);
+        return await (await Task.WhenAny(log, removed).ConfigureAwait(false)).ConfigureAwait(false);
     }
+
+    private static async Task<ClusterIdentity> IdentifyAsync(StoreOptions options, JoiningMember? joining, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return joining is null ? ClusterIdentity.Of(options) : await joining.IdentifyAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DataDirectoryException e)
+        {
+            throw new StartupException($"cannot open the data directory {options.DataDir}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A member that joined and restarts before the log has told it who the members are asks for them again.</summary>
+    private async Task FindPeersAsync(JoiningMember joining, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested && !_services.Server.Machine.Members.IsComplete && Identity.Members.Count == 0)
+        {
+            if (await joining.FindAsync(cancellationToken).ConfigureAwait(false) is { } cluster && cluster.ClusterId == Identity.ClusterId)
+            {
+                _log.SetPeers(PeersOf(JoiningMember.Configured(cluster)));
+                return;
+            }
+            await Task.Delay(TimeSpan.FromSeconds(1), _time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static IReadOnlyList<RaftPeer> PeersOf(IReadOnlyList<ConfiguredMember> members)
+        => [.. members.Select(static member => new RaftPeer(member.Id, [.. member.PeerUrls.Select(static url => new Uri(url))]))];
 
     private sealed class Disposer(IDisposable inner) : IAsyncDisposable
     {

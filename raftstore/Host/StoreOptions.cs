@@ -29,6 +29,9 @@ public sealed record StoreOptions
 
     public TlsOptions Peer { get; init; } = new();
 
+    /// <summary>Refuse changes of the members that would cost the quorum.</summary>
+    public bool StrictReconfigCheck { get; init; } = true;
+
     public int HeartbeatIntervalMs { get; init; } = 100;
 
     public int ElectionTimeoutMs { get; init; } = 1000;

@@ -25,18 +25,24 @@ internal sealed class StoreServices : IAsyncDisposable
     private readonly HashCheck _hashCheck;
     private readonly WatchService _watch;
     private readonly Prng _leaseIds;
+    private readonly IPeerHealth _health;
+    private readonly TimeProvider _time;
 
     /// <param name="options">What the services need to know.</param>
     /// <param name="machine">The state.</param>
     /// <param name="log">The log that drives it.</param>
+    /// <param name="health">Who of the other members is within reach.</param>
     /// <param name="leaseIds">Source of lease ids; members must have different ones.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logs">Where they log.</param>
     public StoreServices(
-        StoreServerOptions options, StoreStateMachine machine, IReplicatedLog log, Prng leaseIds, TimeProvider time, ILoggerFactory logs)
+        StoreServerOptions options, StoreStateMachine machine, IReplicatedLog log, IPeerHealth health, Prng leaseIds, TimeProvider time,
+        ILoggerFactory logs)
     {
         Server = new StoreServer(options, machine, log, time);
         _leaseIds = leaseIds;
+        _health = health;
+        _time = time;
         _quota = new SpaceQuota(Server);
         _renewals = new RenewalBatcher(Server);
         _watch = new WatchService(Server, time);
@@ -62,7 +68,7 @@ internal sealed class StoreServices : IAsyncDisposable
         routes.MapGrpcService(new KvService(Server, _quota));
         routes.MapGrpcService(_watch.Definition);
         routes.MapGrpcService(new LeaseService(Server, _quota, _renewals, _leaseIds));
-        routes.MapGrpcService(new ClusterService(Server));
+        routes.MapGrpcService(new ClusterService(Server, _health, _time));
         routes.MapGrpcService(new MaintenanceService(Server));
         routes.MapGrpcService(new AuthService(Server));
     }

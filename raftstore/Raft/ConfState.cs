@@ -34,6 +34,26 @@ public sealed class ConfState(
     /// <summary>Every member, voting or not, ascending.</summary>
     public IReadOnlyList<ulong> Members => Sort([.. Voters, .. Learners, .. VotersOutgoing, .. LearnersNext]);
 
+    /// <summary>A number, never 0, that tells memberships apart; the same on every member and in every version.</summary>
+    public ulong Fingerprint
+    {
+        get
+        {
+            // FNV-1a.
+            var hash = 0xCBF29CE484222325;
+            foreach (var list in (IReadOnlyList<ulong>[])[Voters, Learners, VotersOutgoing, LearnersNext])
+            {
+                hash = Mix(hash, (ulong)list.Count);
+                foreach (var id in list)
+                {
+                    hash = Mix(hash, id);
+                }
+            }
+
+            return Math.Max(1, Mix(hash, AutoLeave ? 1UL : 0));
+        }
+    }
+
     public bool Equals(ConfState? other) =>
         other is not null && AutoLeave == other.AutoLeave && Voters.SequenceEqual(other.Voters)
         && Learners.SequenceEqual(other.Learners) && VotersOutgoing.SequenceEqual(other.VotersOutgoing)
@@ -71,6 +91,16 @@ public sealed class ConfState(
         }
 
         return AutoLeave ? text + " autoleave" : text;
+    }
+
+    private static ulong Mix(ulong hash, ulong value)
+    {
+        for (var i = 0; i < 8; i++, value >>= 8)
+        {
+            hash = unchecked((hash ^ (value & 0xFF)) * 0x100000001B3);
+        }
+
+        return hash;
     }
 
     private static ulong[] Sort(IEnumerable<ulong> ids) => [.. ids.Distinct().Order()];

@@ -10,7 +10,8 @@ public enum EntryType : byte
     ConfChange = 1,
 
     /// <summary>A membership change that the leader found inadmissible: it takes its place in the log, so that its
-    /// proposer learns of the refusal wherever it is, and changes nothing.</summary>
+    /// proposer learns of the refusal wherever it is, and changes nothing. Its data is one byte, a
+    /// <see cref="Configuration.ConfChangeRefusal"/>.</summary>
     RefusedConfChange = 2,
 }
 

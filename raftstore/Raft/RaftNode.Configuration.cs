@@ -21,6 +21,11 @@ public sealed partial class RaftNode
         Invariant.Check(_confChangesOut > 0);
         _confChangesOut--;
         var (membership, progress) = new ConfChanger(_tracker, _log.LastIndex).Apply(change);
+        if (Role == Role.Leader)
+        {
+            TellRemoved(progress);
+        }
+
         _tracker.Switch(membership, progress);
         if (Role == Role.Leader)
         {
@@ -31,11 +36,27 @@ public sealed partial class RaftNode
         return membership.ToConfState();
     }
 
+    /// <summary>Tells members that go how far is committed: nobody sends to them afterwards, and one that has the change in
+    /// its log can apply it and see that it is out.</summary>
+    private void TellRemoved(SortedDictionary<ulong, Progress> staying)
+    {
+        foreach (var (id, progress) in _tracker.Progress)
+        {
+            if (id != Id && !staying.ContainsKey(id))
+            {
+                SendHeartbeat(id, progress);
+            }
+        }
+    }
+
     private void ContinueAsLeader()
     {
         if (!_tracker.Membership.Voters.Contains(Id))
         {
             // Removed or demoted: it has brought the change through, which was its last duty (dissertation, 4.2.2).
+            // The others need to hear that it is committed: the one voter left of two could not elect itself before.
+            BroadcastAppend();
+            BroadcastHeartbeat();
             BecomeFollower(Term, 0);
             return;
         }

@@ -94,9 +94,9 @@ public sealed partial class RaftNode
         {
             index++;
             var (type, id, data) = proposals[i];
-            if (type == EntryType.ConfChange)
+            if (type == EntryType.ConfChange && !TryAdmitConfChange(data, index, out var refusal))
             {
-                type = AdmitConfChange(data, index) ? type : EntryType.RefusedConfChange;
+                (type, data) = (EntryType.RefusedConfChange, new[] { (byte)refusal });
             }
 
             entries[i] = new Entry(Term, index, type, id, data);
@@ -115,16 +115,31 @@ public sealed partial class RaftNode
     /// Whether a change may enter the log: one at a time (dissertation, 4.1), and one that the configuration in
     /// force admits.
     /// </summary>
-    private bool AdmitConfChange(ReadOnlyMemory<byte> data, ulong index)
+    private bool TryAdmitConfChange(ReadOnlyMemory<byte> data, ulong index, out ConfChangeRefusal refusal)
     {
+        refusal = ConfChangeRefusal.NotAllowed;
         if (_pendingConfIndex > _log.Applied || _confChangesOut > 0)
         {
+            refusal = ConfChangeRefusal.Pending;
             return false;
         }
 
         try
         {
-            new ConfChanger(_tracker, _log.LastIndex).Apply(ConfChangeCodec.Decode(data, out _));
+            var change = ConfChangeCodec.Decode(data, out _);
+            if (change.Base != 0 && change.Base != _tracker.Membership.ToConfState().Fingerprint)
+            {
+                refusal = ConfChangeRefusal.Stale;
+                return false;
+            }
+
+            if (change.LearnersMustBeReady && !change.Steps.All(IsReadyToVote))
+            {
+                refusal = ConfChangeRefusal.LearnerNotReady;
+                return false;
+            }
+
+            new ConfChanger(_tracker, _log.LastIndex).Apply(change);
         }
         catch (Exception e) when (e is ConfChangeException or FormatException)
         {
@@ -134,6 +149,12 @@ public sealed partial class RaftNode
         _pendingConfIndex = index;
         return true;
     }
+
+    /// <summary>Whether a step is no promotion, or one of a learner that has nine tenths of the log, as in etcd: as a voter
+    /// that still has to be filled it would only make the quorum larger.</summary>
+    private bool IsReadyToVote(ConfChangeStep step) =>
+        step.Kind != ConfChangeKind.AddVoter || !_tracker.Membership.Learners.Contains(step.MemberId)
+        || _tracker.Progress[step.MemberId].Match >= _log.LastIndex - (_log.LastIndex / 10);
 
     private bool HasQuota(long bytes) =>
         // Anything goes through an empty log end, else an entry above the quota never would.

@@ -180,23 +180,23 @@ public sealed partial class RaftNode
     {
         foreach (var (id, progress) in _tracker.Progress)
         {
-            if (id == Id)
+            if (id != Id)
             {
-                continue;
+                SendHeartbeat(id, progress);
             }
-
-            Send(new Message
-            {
-                Type = MessageType.Heartbeat,
-                From = Id,
-                To = id,
-                Term = Term,
-                // Only what the follower is known to have: a heartbeat does not check that the logs match.
-                Commit = Math.Min(progress.Match, _log.Committed),
-                Context = _reads.Latest,
-            });
         }
     }
+
+    private void SendHeartbeat(ulong to, Progress progress) => Send(new Message
+    {
+        Type = MessageType.Heartbeat,
+        From = Id,
+        To = to,
+        Term = Term,
+        // Only what the follower is known to have: a heartbeat does not check that the logs match.
+        Commit = Math.Min(progress.Match, _log.Committed),
+        Context = _reads.Latest,
+    });
 
     private void OnHeartbeatResponse(Message message, Progress progress)
     {

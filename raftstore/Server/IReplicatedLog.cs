@@ -1,3 +1,6 @@
+using Kube.RaftStore.Raft;
+using Kube.RaftStore.Raft.Configuration;
+
 namespace Kube.RaftStore.Server;
 
 /// <summary>
@@ -31,6 +34,23 @@ public interface IReplicatedLog
     /// <returns>The index that the state machine has reached at least.</returns>
     /// <exception cref="ReplicationException">Leadership could not be proved in time.</exception>
     ValueTask<ulong> ReadIndexAsync(CancellationToken cancellationToken);
+
+    /// <summary>The membership in force at this member.</summary>
+    ConfState Membership { get; }
+
+    /// <summary>
+    /// Proposes a membership change with a command that the state machine applies at the same index.
+    /// </summary>
+    /// <returns>What the state machine answered.</returns>
+    /// <exception cref="ReplicationException">As for <see cref="ProposeAsync"/>;
+    /// <see cref="ReplicationFailure.ConfChangeRefused"/>, <see cref="ReplicationFailure.ConfChangePending"/> or
+    /// <see cref="ReplicationFailure.LearnerNotReady"/> when the leader did not admit it: nothing changed, and the command was
+    /// not applied.</exception>
+    ValueTask<object?> ProposeConfChangeAsync(ConfChange change, ReadOnlyMemory<byte> command, CancellationToken cancellationToken);
+
+    /// <summary>Hands leadership to a voting member, from whatever member this is called on.</summary>
+    /// <exception cref="ReplicationException">It did not take over in time.</exception>
+    Task TransferLeaderAsync(ulong target, CancellationToken cancellationToken);
 }
 
 /// <summary>Replication state of one member at one moment.</summary>
@@ -68,9 +88,15 @@ public enum ReplicationFailure
     /// <summary>The member is stopping (etcdserver: server stopped).</summary>
     Stopped,
 
-    /// <summary>A membership change that another one stands in the way of, or that the membership does not admit;
-    /// nothing changed.</summary>
+    /// <summary>A membership change that the membership does not admit; nothing changed.</summary>
     ConfChangeRefused,
+
+    /// <summary>A membership change that another one stands in the way of or has overtaken; nothing changed. To be decided
+    /// upon anew.</summary>
+    ConfChangePending,
+
+    /// <summary>The learner to be promoted is too far behind; nothing changed.</summary>
+    LearnerNotReady,
 }
 
 /// <summary>A proposal or read index that did not succeed.</summary>

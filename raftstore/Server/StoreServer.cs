@@ -2,6 +2,7 @@ using Etcd.V3;
 using Google.Protobuf;
 using Grpc.Core;
 using Kube.RaftStore.Apply;
+using Kube.RaftStore.Raft.Configuration;
 using Kube.RaftStore.Server.Access;
 using Kube.Store.V1;
 
@@ -38,12 +39,13 @@ public sealed class StoreServer
     public async ValueTask<T> ProposeAsync<T>(Command command, ServerCallContext context)
         where T : class
     {
+        RefuseOnLearner();
         var caller = await Access.IdentifyAsync(context);
         (command.Caller, command.AuthRevision) = (caller.Name, caller.AuthRevision);
         return await ProposeAsync<T>(command, context.CancellationToken);
     }
 
-    /// <summary>Proposes a command in the store's own name and gives the state machine's answer.</summary>
+    /// <summary>Proposes a command in the store's own name and gives the state machine's answer; a learner may too.</summary>
     /// <exception cref="RpcException">The command was refused or its outcome is unknown, in etcd's words.</exception>
     public async ValueTask<T> ProposeAsync<T>(Command command, CancellationToken cancellationToken)
         where T : class
@@ -54,10 +56,7 @@ public sealed class StoreServer
         }
         try
         {
-            var result = await Log.ProposeAsync(command.ToByteArray(), cancellationToken);
-            return result is EtcdError error
-                ? throw Refuse(error)
-                : result as T ?? throw new InvalidOperationException($"the state machine answered {result?.GetType().Name ?? "nothing"}");
+            return Answer<T>(await Log.ProposeAsync(command.ToByteArray(), cancellationToken));
         }
         catch (ReplicationException e)
         {
@@ -65,9 +64,37 @@ public sealed class StoreServer
         }
     }
 
-    /// <summary>Waits until a local read is linearizable.</summary>
+    /// <summary>Proposes a change of Raft's configuration with the command that belongs to it.</summary>
+    /// <returns>False when another change stands in the way or has come in between: to be decided upon anew.</returns>
+    /// <exception cref="RpcException">It was refused or its outcome is unknown, in etcd's words.</exception>
+    public async ValueTask<bool> TryProposeConfChangeAsync(ConfChange change, Command command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Answer<object>(await Log.ProposeConfChangeAsync(change, command.ToByteArray(), cancellationToken));
+            return true;
+        }
+        catch (ReplicationException e) when (e.Reason == ReplicationFailure.ConfChangePending)
+        {
+            return false;
+        }
+        catch (ReplicationException e)
+        {
+            throw Refuse(ToError(e.Reason));
+        }
+    }
+
+    /// <summary>Waits until a client's local read is linearizable.</summary>
     /// <exception cref="RpcException">Leadership could not be proved, in etcd's words.</exception>
-    public async ValueTask ReadBarrierAsync(CancellationToken cancellationToken)
+    public ValueTask ReadBarrierAsync(CancellationToken cancellationToken)
+    {
+        RefuseOnLearner();
+        return OwnReadBarrierAsync(cancellationToken);
+    }
+
+    /// <summary>Waits until a local read of this member's own is linearizable.</summary>
+    /// <exception cref="RpcException">Leadership could not be proved, in etcd's words.</exception>
+    public async ValueTask OwnReadBarrierAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -76,6 +103,17 @@ public sealed class StoreServer
         catch (ReplicationException e)
         {
             throw Refuse(ToError(e.Reason));
+        }
+    }
+
+    /// <summary>Refuses, on a member without a vote, what etcd has such a member refuse: all but serializable reads and
+    /// questions for its state.</summary>
+    /// <exception cref="RpcException">This member is a learner.</exception>
+    public void RefuseOnLearner()
+    {
+        if (Log.Status.IsLearner)
+        {
+            throw Refuse(EtcdError.NotForLearner);
         }
     }
 
@@ -108,15 +146,22 @@ public sealed class StoreServer
 
     internal static bool RequiresLeader(ServerCallContext context) => context.RequestHeaders.GetValue("hasleader") == "true";
 
+    private static T Answer<T>(object? result)
+        where T : class
+        => result is EtcdError error
+            ? throw Refuse(error)
+            : result as T ?? throw new InvalidOperationException($"the state machine answered {result?.GetType().Name ?? "nothing"}");
+
     internal static RpcException Refuse(EtcdError error) => new(new Status(error.Code, error.Text));
 
-    private static EtcdError ToError(ReplicationFailure failure) => failure switch
+    internal static EtcdError ToError(ReplicationFailure failure) => failure switch
     {
         ReplicationFailure.NoLeader => EtcdError.NoLeader,
         ReplicationFailure.LeaderChanged => EtcdError.LeaderChanged,
         ReplicationFailure.TooManyRequests => EtcdError.TooManyRequests,
         ReplicationFailure.NoSpace => EtcdError.NoSpace,
         ReplicationFailure.Stopped => EtcdError.Stopped,
+        ReplicationFailure.LearnerNotReady => EtcdError.LearnerNotReady,
         _ => EtcdError.Timeout,
     };
 }

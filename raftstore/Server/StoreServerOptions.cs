@@ -13,8 +13,14 @@ public sealed record StoreServerOptions
 
     public required ulong MemberId { get; init; }
 
-    /// <summary>All members, this one included.</summary>
+    /// <summary>The members as the configuration names them, this one included: who they are until the log has told.</summary>
     public required IReadOnlyList<ConfiguredMember> Members { get; init; }
+
+    /// <summary>Whether <see cref="Members"/> are those that begin the cluster, for this member to tell the log.</summary>
+    public bool IsFounder { get; init; } = true;
+
+    /// <summary>--strict-reconfig-check: refuse changes of the members that would cost the quorum.</summary>
+    public bool StrictReconfigCheck { get; init; } = true;
 
     /// <summary>Largest command in bytes.</summary>
     public int MaxRequestBytes { get; init; } = 1536 * 1024;

@@ -36,6 +36,14 @@ internal sealed class DataDirectory : IDisposable
 
     public string SnapshotPath => Path.Combine(_path, "snap");
 
+    /// <summary>Whose data a directory holds; null for one that is missing or fresh. Takes no lock.</summary>
+    /// <exception cref="DataDirectoryException">It is of no known format.</exception>
+    public static DataIdentity? IdentityOf(string path)
+    {
+        var file = Path.Combine(path, IdentityName);
+        return File.Exists(file) ? Parse(file).Identity : null;
+    }
+
     /// <summary>Opens a directory of whatever identity, to look at it.</summary>
     /// <exception cref="DataDirectoryException">It is no data directory of a known format, or in use.</exception>
     public static DataDirectory OpenExisting(string path, out DataIdentity identity, out LogGeometry geometry)
@@ -46,20 +54,7 @@ internal sealed class DataDirectory : IDisposable
             throw new DataDirectoryException($"{path} is no data directory: it has no {IdentityName} file");
         }
 
-        var values = File.ReadAllLines(file).Select(l => l.Split(' ')).Where(w => w.Length == 2).ToDictionary(w => w[0], w => w[1]);
-        try
-        {
-            identity = new DataIdentity(
-                ulong.Parse(values["cluster"], NumberStyles.HexNumber, CultureInfo.InvariantCulture),
-                ulong.Parse(values["member"], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
-            geometry = new LogGeometry(
-                int.Parse(values["page-bits"], CultureInfo.InvariantCulture), int.Parse(values["segment-bits"], CultureInfo.InvariantCulture));
-        }
-        catch (Exception e) when (e is FormatException or KeyNotFoundException or OverflowException)
-        {
-            throw new DataDirectoryException($"{file} is not of a known format: {e.Message}");
-        }
-
+        (identity, geometry) = Parse(file);
         var text = TextOf(identity, geometry);
         Compare(file, File.ReadAllText(file), text);
         return new DataDirectory(path, TakeLock(path), text, isFresh: false);
@@ -125,6 +120,24 @@ internal sealed class DataDirectory : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private static (DataIdentity Identity, LogGeometry Geometry) Parse(string file)
+    {
+        try
+        {
+            var values = File.ReadAllLines(file).Select(l => l.Split(' ')).Where(w => w.Length == 2).ToDictionary(w => w[0], w => w[1]);
+            return (
+                new DataIdentity(
+                    ulong.Parse(values["cluster"], NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                    ulong.Parse(values["member"], NumberStyles.HexNumber, CultureInfo.InvariantCulture)),
+                new LogGeometry(
+                    int.Parse(values["page-bits"], CultureInfo.InvariantCulture), int.Parse(values["segment-bits"], CultureInfo.InvariantCulture)));
+        }
+        catch (Exception e) when (e is FormatException or KeyNotFoundException or OverflowException or ArgumentException)
+        {
+            throw new DataDirectoryException($"{file} is not of a known format: {e.Message}");
+        }
+    }
 
     private void Prepare()
     {

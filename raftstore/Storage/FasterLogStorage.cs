@@ -100,6 +100,10 @@ public sealed partial class FasterLogStorage : ILogStorage
         }
     }
 
+    /// <summary>Whose data a directory holds; null for one that is missing or fresh. Takes no lock.</summary>
+    /// <exception cref="DataDirectoryException">It is of no known format.</exception>
+    public static DataIdentity? IdentityOf(string directory) => DataDirectory.IdentityOf(directory);
+
     public bool TryGetTerm(ulong index, out ulong term) => _window.TryGetTerm(index, out term);
 
     public IReadOnlyList<Entry> Read(ulong low, ulong high, long maxBytes)

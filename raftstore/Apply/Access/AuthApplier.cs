@@ -39,6 +39,10 @@ internal sealed class AuthApplier(AuthTable auth, LeaseTable leases, AuthChanges
 
     public object PublishMember(MemberAttributes request) => next.PublishMember(request);
 
+    public object BootstrapMembers(MemberBootstrap request) => next.BootstrapMembers(request);
+
+    public object ChangeMember(MemberChange request) => next.ChangeMember(request);
+
     public object ChangeAuth(AuthCommand command, LogPosition at)
         => (command.BodyCase == AuthCommand.BodyOneofCase.LogIn ? null : auth.CheckAdmin(Caller)) ?? changes.Apply(command, at);
 

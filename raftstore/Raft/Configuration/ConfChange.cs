@@ -30,6 +30,13 @@ public enum ConfChangeTransition : byte
 /// <summary>A membership change as proposed. Without steps it leaves a joint configuration.</summary>
 public sealed record ConfChange(ConfChangeTransition Transition, IReadOnlyList<ConfChangeStep> Steps)
 {
+    /// <summary>The <see cref="ConfState.Fingerprint"/> of the membership that the proposer decided upon: where another is in
+    /// force the leader refuses. 0 for any.</summary>
+    public ulong Base { get; init; }
+
+    /// <summary>Whether the leader refuses to make a voter of a learner that is far behind.</summary>
+    public bool LearnersMustBeReady { get; init; }
+
     public static ConfChange LeaveJoint { get; } = new(ConfChangeTransition.Auto, []);
 
     public static ConfChange Single(ConfChangeKind kind, ulong memberId) =>
@@ -41,6 +48,22 @@ public sealed record ConfChange(ConfChangeTransition Transition, IReadOnlyList<C
     public bool EntersJoint => Transition != ConfChangeTransition.Auto || Steps.Count > 1;
 
     public bool AutoLeave => Transition != ConfChangeTransition.JointExplicit;
+}
+
+/// <summary>Why a leader did not admit a membership change.</summary>
+public enum ConfChangeRefusal : byte
+{
+    /// <summary>The membership in force does not allow it, or it is malformed.</summary>
+    NotAllowed = 0,
+
+    /// <summary>Another change is under way.</summary>
+    Pending = 1,
+
+    /// <summary>The membership is another than the proposer knew (<see cref="ConfChange.Base"/>).</summary>
+    Stale = 2,
+
+    /// <summary>The learner to be promoted is too far behind (<see cref="ConfChange.LearnersMustBeReady"/>).</summary>
+    LearnerNotReady = 3,
 }
 
 /// <summary>A membership change that the configuration in force does not admit.</summary>

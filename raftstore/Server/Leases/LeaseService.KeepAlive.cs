@@ -18,6 +18,7 @@ public sealed partial class LeaseService
         IServerStreamWriter<LeaseKeepAliveResponse> responseStream,
         ServerCallContext context)
     {
+        server.RefuseOnLearner();
         server.CheckLeader(context);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         var pipeline = Channel.CreateBounded<(long Id, Task<long> Ttl)>(

@@ -1,4 +1,5 @@
 using Kube.RaftStore.Raft;
+using Kube.RaftStore.Raft.Configuration;
 using Kube.RaftStore.Storage;
 
 namespace Kube.RaftStore.Server.Replication;
@@ -34,13 +35,20 @@ public sealed partial class ReplicatedLog
 
         if (entry.Type == EntryType.RefusedConfChange)
         {
-            proposal.Fail(new ReplicationException(
-                ReplicationFailure.ConfChangeRefused, "the membership does not admit this change, or another one is under way"));
+            proposal.Fail(Refusal(entry));
             return;
         }
 
         proposal.Succeed(answer);
     }
+
+    private static ReplicationException Refusal(Entry entry) => (ConfChangeRefusal)(entry.Data.IsEmpty ? 0 : entry.Data.Span[0]) switch
+    {
+        ConfChangeRefusal.Pending => new(ReplicationFailure.ConfChangePending, "another membership change is under way"),
+        ConfChangeRefusal.Stale => new(ReplicationFailure.ConfChangePending, "the membership has changed meanwhile"),
+        ConfChangeRefusal.LearnerNotReady => new(ReplicationFailure.LearnerNotReady, "the learner is too far behind"),
+        _ => new(ReplicationFailure.ConfChangeRefused, "the membership does not admit this change"),
+    };
 
     private void OnTermApplied(ulong term) => _inbox.Post(() =>
     {

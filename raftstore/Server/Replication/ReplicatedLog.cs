@@ -76,7 +76,6 @@ public sealed partial class ReplicatedLog : IReplicatedLog, IAsyncDisposable
         }
     }
 
-    /// <summary>The membership in force at this member.</summary>
     public ConfState Membership => Volatile.Read(ref _shared).Membership;
 
     /// <summary>How far every other member has come, as this member knows while it leads; else empty.</summary>
@@ -106,12 +105,6 @@ public sealed partial class ReplicatedLog : IReplicatedLog, IAsyncDisposable
     public ValueTask<object?> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken) =>
         ProposeAsync(EntryType.Normal, command, cancellationToken);
 
-    /// <summary>
-    /// Proposes a membership change with a command that the state machine applies at the same index.
-    /// </summary>
-    /// <exception cref="ReplicationException">As for <see cref="ProposeAsync(ReadOnlyMemory{byte}, CancellationToken)"/>;
-    /// <see cref="ReplicationFailure.ConfChangeRefused"/> when another change is under way or the membership does
-    /// not admit it: nothing changed, and the command was not applied.</exception>
     public ValueTask<object?> ProposeConfChangeAsync(ConfChange change, ReadOnlyMemory<byte> command, CancellationToken cancellationToken) =>
         ProposeAsync(EntryType.ConfChange, ConfChangeCodec.Encode(change, command.Span), cancellationToken);
 
@@ -126,8 +119,6 @@ public sealed partial class ReplicatedLog : IReplicatedLog, IAsyncDisposable
         return new ValueTask<ulong>(read.WaitAsync(cancellationToken));
     }
 
-    /// <summary>Hands leadership to a voting member, from whatever member this is called on.</summary>
-    /// <exception cref="ReplicationException">It did not take over in time.</exception>
     public async Task TransferLeaderAsync(ulong target, CancellationToken cancellationToken)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -76,8 +76,27 @@ public sealed class MaintenanceService(StoreServer server) : Maintenance.Mainten
     public override Task Snapshot(SnapshotRequest request, IServerStreamWriter<SnapshotResponse> responseStream, ServerCallContext context)
         => throw NotBuilt("a snapshot in etcd's file format");
 
-    public override Task<MoveLeaderResponse> MoveLeader(MoveLeaderRequest request, ServerCallContext context)
-        => throw NotBuilt("moving the leader");
+    public override async Task<MoveLeaderResponse> MoveLeader(MoveLeaderRequest request, ServerCallContext context)
+    {
+        await server.Access.IdentifyAsync(context);
+        if (!server.Log.Status.IsLeader)
+        {
+            throw StoreServer.Refuse(EtcdError.NotLeader);
+        }
+        if (!server.Log.Membership.Voters.Contains(request.TargetID))
+        {
+            throw StoreServer.Refuse(EtcdError.BadTransferee);
+        }
+        try
+        {
+            await server.Log.TransferLeaderAsync(request.TargetID, context.CancellationToken);
+        }
+        catch (ReplicationException e)
+        {
+            throw StoreServer.Refuse(e.Reason == ReplicationFailure.Timeout ? EtcdError.TransferTimeout : StoreServer.ToError(e.Reason));
+        }
+        return new MoveLeaderResponse();
+    }
 
     /// <summary>Answers as etcd does, but that none is ever begun: the store has no older version to go back to.</summary>
     public override Task<DowngradeResponse> Downgrade(DowngradeRequest request, ServerCallContext context)

@@ -58,6 +58,7 @@ public sealed class WatchService : IAsyncDisposable
     internal async Task WatchAsync(
         IAsyncStreamReader<WatchRequest> requestStream, IServerStreamWriter<WatchReply> responseStream, ServerCallContext context)
     {
+        _server.RefuseOnLearner();
         _server.CheckLeader(context);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         using var leader = StoreServer.RequiresLeader(context) ? new LeaderGuard(_server.Log, _time, ending) : null;

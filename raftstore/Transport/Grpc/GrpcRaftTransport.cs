@@ -18,6 +18,7 @@ public sealed class GrpcRaftTransport : IRaftTransport
     private volatile Dictionary<ulong, PeerLink> _links = [];
     private IReadOnlyList<RaftPeer> _peers = [];
     private ITransportHandler? _handler;
+    private IMemberDirectory? _members;
     private bool _disposed;
 
     public GrpcRaftTransport(GrpcTransportOptions options, TimeProvider timeProvider, ILogger logger)
@@ -32,6 +33,19 @@ public sealed class GrpcRaftTransport : IRaftTransport
 
     /// <summary>The service to map on the peer port.</summary>
     public Kube.Raft.V1.RaftPeer.RaftPeerBase Service => _service;
+
+    /// <summary>Sets who knows the members; without one nobody is told of them. Called before <see cref="Start"/>.</summary>
+    public void SetMembers(IMemberDirectory members)
+    {
+        _members = members;
+        _service.SetMembers(members);
+    }
+
+    /// <summary>Ends the streams of members that were removed. To be called when one was.</summary>
+    public void DropRemoved() => _service.DropRemoved();
+
+    /// <summary>How long the connection to a peer has stood; null while there is none.</summary>
+    public TimeSpan? ConnectedFor(ulong peer) => _links.TryGetValue(peer, out var link) ? link.ConnectedFor : null;
 
     public void Start(ITransportHandler handler)
     {
@@ -96,7 +110,7 @@ public sealed class GrpcRaftTransport : IRaftTransport
         {
             next[peer.Id] = _links.TryGetValue(peer.Id, out var link) && link.Peer.Addresses.SequenceEqual(peer.Addresses)
                 ? link
-                : new PeerLink(_options, peer, _handler, _time, _logger);
+                : new PeerLink(_options, peer, _handler, _members, _time, _logger);
         }
 
         _ending.RemoveAll(t => t.IsCompleted);

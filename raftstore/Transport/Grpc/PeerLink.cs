@@ -1,6 +1,4 @@
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Kube.Raft.V1;
@@ -17,6 +15,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
 {
     private readonly GrpcTransportOptions _options;
     private readonly ITransportHandler _handler;
+    private readonly IMemberDirectory? _members;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SendQueue _queue;
@@ -25,9 +24,13 @@ internal sealed partial class PeerLink : IAsyncDisposable
     private Task _snapshot = Task.CompletedTask;
     private int _address;
     private bool _wasConnected;
+    private long _connectedTimestamp;
 
-    public PeerLink(GrpcTransportOptions options, Transport.RaftPeer peer, ITransportHandler handler, TimeProvider time, ILogger logger)
+    public PeerLink(
+        GrpcTransportOptions options, Transport.RaftPeer peer, ITransportHandler handler, IMemberDirectory? members, TimeProvider time,
+        ILogger logger)
     {
+        _members = members;
         _options = options;
         Peer = peer;
         _handler = handler;
@@ -38,6 +41,9 @@ internal sealed partial class PeerLink : IAsyncDisposable
     }
 
     public Transport.RaftPeer Peer { get; }
+
+    /// <summary>How long the connection has stood; null while there is none.</summary>
+    public TimeSpan? ConnectedFor => Interlocked.Read(ref _connectedTimestamp) is not 0 and var since ? _time.GetElapsedTime(since) : null;
 
     public void Send(Message message)
     {
@@ -78,6 +84,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
                 OnBroken(e);
             }
 
+            Interlocked.Exchange(ref _connectedTimestamp, 0);
             if (_wasConnected)
             {
                 // At once: whether the peer's process is still there decides how soon a new leader is looked for.
@@ -111,6 +118,11 @@ internal sealed partial class PeerLink : IAsyncDisposable
 
     private void OnBroken(Exception exception)
     {
+        if (exception is RpcException { StatusCode: StatusCode.NotFound })
+        {
+            _members?.OnRemoved();
+        }
+
         var isGone = IsRefused(exception);
         if (_wasConnected || !isGone)
         {
@@ -153,6 +165,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
 
         Check(call.ResponseStream.Current);
         _wasConnected = true;
+        Interlocked.Exchange(ref _connectedTimestamp, Math.Max(1, _time.GetTimestamp()));
         _queue.Clear();
         LogConnected(_logger, _options.MemberId, Peer.Id, Address);
         _handler.Connected(Peer.Id);
@@ -193,34 +206,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
 
     private Uri Address => Peer.Addresses[_address % Peer.Addresses.Count];
 
-    private GrpcChannel OpenChannel()
-    {
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            ConnectTimeout = _options.ConnectTimeout,
-            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-            KeepAlivePingDelay = TimeSpan.FromSeconds(5),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
-        };
-        if (_options.Tls is { } tls)
-        {
-            handler.SslOptions = new SslClientAuthenticationOptions
-            {
-                ClientCertificates = [tls.Certificate],
-                LocalCertificateSelectionCallback = (_, _, _, _, _) => tls.Certificate,
-                RemoteCertificateValidationCallback = (_, certificate, _, errors) => tls.VerifyServer(certificate as X509Certificate2, errors),
-            };
-        }
-
-        return GrpcChannel.ForAddress(Address, new GrpcChannelOptions
-        {
-            HttpHandler = handler,
-            DisposeHttpClient = true,
-            MaxReceiveMessageSize = GrpcTransportOptions.MaxMessageBytes,
-            TimeProvider = _time,
-        });
-    }
+    private GrpcChannel OpenChannel() => PeerChannel.Open(Address, _options.Tls, _options.ConnectTimeout, _time);
 
     private Greeting Greeting() => new()
     {

@@ -7,20 +7,72 @@ namespace Kube.RaftStore.Transport.Grpc;
 /// <summary>The receiving end of <see cref="PeerLink"/>.</summary>
 internal sealed class PeerService(GrpcTransportOptions options) : Kube.Raft.V1.RaftPeer.RaftPeerBase
 {
+    private readonly Lock _gate = new();
+    private readonly Dictionary<CancellationTokenSource, ulong> _streams = [];
     private volatile ITransportHandler? _handler;
+    private volatile IMemberDirectory? _members;
 
     public void Start(ITransportHandler handler) => _handler = handler;
+
+    public void SetMembers(IMemberDirectory members) => _members = members;
+
+    /// <summary>Ends the streams of members that were removed, which tells them so.</summary>
+    public void DropRemoved()
+    {
+        lock (_gate)
+        {
+            foreach (var (stream, _) in _streams.Where(s => IsRemoved(s.Value)).ToArray())
+            {
+                stream.Cancel();
+            }
+        }
+    }
+
+    public override Task<MembersReply> Members(MembersRequest request, ServerCallContext context)
+    {
+        var reply = new MembersReply { ClusterId = options.ClusterId };
+        foreach (var member in _members?.Members ?? throw Starting())
+        {
+            var known = new PeerMember { Id = member.Id, Name = member.Name, IsLearner = member.IsLearner };
+            known.PeerUrls.AddRange(member.PeerUrls);
+            reply.Members.Add(known);
+        }
+
+        return Task.FromResult(reply);
+    }
 
     public override async Task Exchange(
         IAsyncStreamReader<Envelope> requestStream, IServerStreamWriter<Greeting> responseStream, ServerCallContext context)
     {
         var greeting = await requestStream.MoveNext(context.CancellationToken).ConfigureAwait(false) ? requestStream.Current.Greeting : null;
         var handler = Admit(greeting);
-        await responseStream.WriteAsync(Answer(greeting!)).ConfigureAwait(false);
-        while (await requestStream.MoveNext(context.CancellationToken).ConfigureAwait(false))
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        lock (_gate)
         {
-            handler.Receive(Read(requestStream.Current.Messages, greeting!.From));
+            _streams.Add(ending, greeting!.From);
         }
+
+        try
+        {
+            await responseStream.WriteAsync(Answer(greeting)).ConfigureAwait(false);
+            while (!IsRemoved(greeting.From) && await requestStream.MoveNext(ending.Token).ConfigureAwait(false))
+            {
+                handler.Receive(Read(requestStream.Current.Messages, greeting.From));
+            }
+        }
+        catch (Exception) when (IsRemoved(greeting.From))
+        {
+            // Ended here for that reason, which is told below.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _streams.Remove(ending);
+            }
+        }
+
+        RefuseRemoved(greeting.From);
     }
 
     public override async Task SendSnapshot(
@@ -63,8 +115,21 @@ internal sealed class PeerService(GrpcTransportOptions options) : Kube.Raft.V1.R
             throw Refused($"this is member {options.MemberId:x} of cluster {options.ClusterId:x}, not {greeting.To:x} of {greeting.ClusterId:x}");
         }
 
-        return _handler ?? throw new RpcException(new Status(StatusCode.Unavailable, "the member is starting"));
+        RefuseRemoved(greeting.From);
+        return _handler ?? throw Starting();
     }
+
+    private bool IsRemoved(ulong member) => _members?.IsRemoved(member) == true;
+
+    private void RefuseRemoved(ulong member)
+    {
+        if (IsRemoved(member))
+        {
+            throw new RpcException(new Status(StatusCode.NotFound, "the member has been permanently removed from the cluster"));
+        }
+    }
+
+    private static RpcException Starting() => new(new Status(StatusCode.Unavailable, "the member is starting"));
 
     private Greeting Answer(Greeting to) => new()
     {

@@ -1,31 +1,53 @@
 using System.Diagnostics;
+using System.Text;
 using Kube.Testing;
 
 namespace Kube.Conformance.Tests.Store;
 
-/// <summary>A store of three members, each a process of its own.</summary>
+/// <summary>A store of three members, each a process of its own; two more may join.</summary>
 internal sealed class StoreProcesses : IAsyncDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("stores-").FullName;
-    private readonly (int Client, int Peer)[] _ports = [.. Enumerable.Range(0, 3).Select(static _ => (RealEtcd.FreePort(), RealEtcd.FreePort()))];
-    private readonly Process?[] _members = new Process?[3];
+    private const int Founders = 3;
+    private const int MostMembers = 5;
+
+    private readonly (int Client, int Peer)[] _ports = [.. Enumerable.Range(0, MostMembers).Select(static _ => (RealEtcd.FreePort(), RealEtcd.FreePort()))];
+    private readonly Process?[] _members = new Process?[MostMembers];
+    private readonly StringBuilder[] _errors = [.. Enumerable.Range(0, MostMembers).Select(static _ => new StringBuilder())];
 
     public string Endpoint(int member) => $"http://127.0.0.1:{_ports[member].Client}";
 
-    public string Endpoints => string.Join(',', Enumerable.Range(0, 3).Select(Endpoint));
+    public string PeerUrl(int member) => $"http://127.0.0.1:{_ports[member].Peer}";
 
-    public void Start(int member)
+    public string Endpoints => string.Join(',', Enumerable.Range(0, Founders).Select(Endpoint));
+
+    /// <summary>The directory of a member's data.</summary>
+    public string DataDir(int member) => Path.Combine(_root, $"s{member}");
+
+    public void Start(int member) => Start(member, Enumerable.Range(0, Founders), "new");
+
+    /// <summary>Starts a member that was added to a running cluster of these members, itself included.</summary>
+    public void Join(int member, IEnumerable<int> cluster) => Start(member, cluster, "existing");
+
+    private void Start(int member, IEnumerable<int> cluster, string state)
     {
-        var peers = Enumerable.Range(0, 3).Select(other => $"s{other}=http://127.0.0.1:{_ports[other].Peer}");
-        var peer = $"http://127.0.0.1:{_ports[member].Peer}";
+        var peers = cluster.Select(other => $"s{other}={PeerUrl(other)}");
+        var peer = PeerUrl(member);
         var process = Command.Start(
             Path.Combine(AppContext.BaseDirectory, "kube"),
             [
-                "store", "serve", "--name", $"s{member}", "--data-dir", Path.Combine(_root, $"s{member}"),
+                "store", "serve", "--name", $"s{member}", "--data-dir", DataDir(member),
                 "--listen-client-urls", Endpoint(member), "--advertise-client-urls", Endpoint(member),
-                "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", string.Join(',', peers),
+                "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", string.Join(',', peers), "--initial-cluster-state", state,
             ]);
         process.BeginOutputReadLine();
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_errors[member])
+            {
+                _errors[member].AppendLine(line.Data);
+            }
+        };
         process.BeginErrorReadLine();
         _members[member] = process;
     }
@@ -33,7 +55,7 @@ internal sealed class StoreProcesses : IAsyncDisposable
     /// <summary>Starts those that do not run, and waits until the store serves.</summary>
     public async Task StartAllAsync()
     {
-        for (var member = 0; member < 3; member++)
+        for (var member = 0; member < Founders; member++)
         {
             if (_members[member] is null)
             {
@@ -41,6 +63,18 @@ internal sealed class StoreProcesses : IAsyncDisposable
             }
         }
         await Eventually.HoldsAsync(async () => (await Etcdctl.RunAsync(Endpoints, ["endpoint", "health"])).ExitCode == 0, "the store serves", TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>Waits until a member's process has ended by itself, and gives its exit code and what it said of it.</summary>
+    public async Task<(int ExitCode, string Error)> EndedAsync(int member)
+    {
+        var process = _members[member] ?? throw new InvalidOperationException("it does not run");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await process.WaitForExitAsync(limit.Token);
+        lock (_errors[member])
+        {
+            return (process.ExitCode, _errors[member].ToString());
+        }
     }
 
     /// <summary>kill -9.</summary>
@@ -57,7 +91,7 @@ internal sealed class StoreProcesses : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        for (var member = 0; member < 3; member++)
+        for (var member = 0; member < MostMembers; member++)
         {
             Kill(member);
         }

@@ -41,6 +41,34 @@ public class SnapshotTests
     }
 
     [Fact]
+    public void Members_come_back_with_their_urls_their_votes_and_those_who_went()
+    {
+        var machine = ApplyTests.NewMachine();
+        var founder = new MemberBootstrap.Types.Founder { Id = 1, Name = "a", PeerUrls = { "http://a:1" } };
+        Apply(machine, new Command { MemberBootstrap = new MemberBootstrap { Founders = { founder } } });
+        Apply(machine, new Command { MemberChange = new MemberChange { Kind = MemberChange.Types.Kind.AddLearner, Id = 2, PeerUrls = { "http://b:1" } } });
+        Apply(machine, new Command { MemberChange = new MemberChange { Kind = MemberChange.Types.Kind.Add, Id = 3, PeerUrls = { "http://c:1" } } });
+        Apply(machine, new Command { MemberChange = new MemberChange { Kind = MemberChange.Types.Kind.Remove, Id = 3 } });
+        // The second to tell who began the cluster is not believed, and one that went is not listened to.
+        founder.PeerUrls[0] = "http://z:1";
+        Apply(machine, new Command { MemberBootstrap = new MemberBootstrap { Founders = { founder } } });
+        Apply(machine, new Command { Member = new MemberAttributes { Id = 3, Name = "c" } });
+        var bytes = new MemoryStream();
+        machine.CaptureSnapshot().WriteTo(bytes, default);
+
+        var restored = ApplyTests.NewMachine();
+        var wasTold = 0;
+        restored.Members.Changed += () => wasTold++;
+        restored.Restore(new MemoryStream(bytes.ToArray()));
+        Assert.Equal(1, wasTold);
+        Assert.True(restored.Members.IsComplete);
+        Assert.Equal([1UL, 2UL], restored.Members.All.Keys);
+        Assert.Equal((true, "http://b:1"), (restored.Members.All[2].IsLearner, restored.Members.All[2].PeerUrls.Single()));
+        Assert.Equal("http://a:1", restored.Members.All[1].PeerUrls.Single());
+        Assert.Equal([3UL], restored.Members.Removed);
+    }
+
+    [Fact]
     public void Any_damaged_byte_or_cut_is_refused_and_the_state_stays()
     {
         using var snapshot = Filled().CaptureSnapshot();

@@ -13,7 +13,9 @@ public class ConfigurationProperties
         from steps in (from kind in Gen.Elements(ConfChangeKind.AddVoter, ConfChangeKind.AddLearner, ConfChangeKind.Remove)
                        from id in Gen.Choose(1, 5)
                        select new ConfChangeStep(kind, (ulong)id)).ListOf()
-        select new ConfChange(transition, [.. steps]);
+        from origin in ArbMap.Default.GeneratorFor<ulong>()
+        from mustBeReady in ArbMap.Default.GeneratorFor<bool>()
+        select new ConfChange(transition, [.. steps]) { Base = origin, LearnersMustBeReady = mustBeReady };
 
     [Fact]
     public void Any_sequence_of_changes_keeps_a_membership_sound() =>
@@ -89,8 +91,45 @@ public class ConfigurationProperties
                 }
             }
 
-            return decoded.Transition == change.Transition && decoded.Steps.SequenceEqual(change.Steps) && rest.Span.SequenceEqual(command);
+            return decoded.Transition == change.Transition && decoded.Steps.SequenceEqual(change.Steps) && rest.Span.SequenceEqual(command)
+                && decoded.Base == change.Base && decoded.LearnersMustBeReady == change.LearnersMustBeReady;
         }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Codec_reads_the_version_before()
+    {
+        byte[] old = [1, 0, 1, 0, 2, 7, 0, 0, 0, 0, 0, 0, 0, 0xAB];
+        var change = ConfChangeCodec.Decode(old, out var command);
+        Assert.Equal([new ConfChangeStep(ConfChangeKind.AddLearner, 7)], change.Steps);
+        Assert.Equal((0UL, false), (change.Base, change.LearnersMustBeReady));
+        Assert.Equal([0xAB], command.ToArray());
+    }
+
+    [Fact]
+    public void Fingerprint_tells_memberships_apart() =>
+        Prop.ForAll(Changes.ArrayOf().ToArbitrary(), Changes.ArrayOf().ToArbitrary(), (one, other) =>
+        {
+            var (a, b) = (After(one), After(other));
+            return a.Equals(b) == (a.Fingerprint == b.Fingerprint) && a.Fingerprint != 0;
+        }).QuickCheckThrowOnFailure();
+
+    private static ConfState After(ConfChange[] changes)
+    {
+        var tracker = NewTracker();
+        foreach (var change in changes)
+        {
+            try
+            {
+                Switch(tracker, change);
+            }
+            catch (ConfChangeException)
+            {
+                // As if it had not been proposed.
+            }
+        }
+
+        return tracker.Membership.ToConfState();
+    }
 
     private static void Switch(ProgressTracker tracker, ConfChange change)
     {

@@ -206,6 +206,69 @@ public class RaftNodeTests
     }
 
     [Fact]
+    public void Change_decided_upon_another_membership_is_refused()
+    {
+        var node = Leader();
+        var change = ConfChange.Single(ConfChangeKind.AddLearner, 4);
+        node.Propose([Change(change with { Base = new ConfState([1, 2]).Fingerprint })]);
+        Assert.Equal(ConfChangeRefusal.Stale, RefusalOf(Drain(node)));
+        node.Propose([Change(change with { Base = new ConfState([1, 2, 3]).Fingerprint })]);
+        Assert.Equal(EntryType.ConfChange, LastAppended(Drain(node)).Type);
+    }
+
+    [Theory]
+    [InlineData(8UL, false)]
+    [InlineData(11UL, true)]
+    public void Learner_far_behind_is_not_promoted_where_it_must_be_ready(ulong match, bool admitted)
+    {
+        var node = Leader();
+        CommitChange(node, ConfChange.Single(ConfChangeKind.AddLearner, 4));
+        for (ulong i = 10; node.LastIndex < 12; i++)
+        {
+            node.Propose([Command(1, i)]);
+        }
+
+        Drain(node);
+        node.Step(Ack(from: 4, index: match, term: node.Term));
+        Drain(node);
+        var promotion = ConfChange.Single(ConfChangeKind.AddVoter, 4);
+        node.Propose([Change(promotion with { LearnersMustBeReady = true })]);
+        var entry = node.Log.Read(node.LastIndex, node.LastIndex + 1, 1 << 20)[0];
+        Assert.Equal(admitted ? EntryType.ConfChange : EntryType.RefusedConfChange, entry.Type);
+        if (!admitted)
+        {
+            Assert.Equal((byte)ConfChangeRefusal.LearnerNotReady, entry.Data.Span[0]);
+            node.Propose([Change(promotion)]);
+            Assert.Equal(EntryType.ConfChange, node.Log.Read(node.LastIndex, node.LastIndex + 1, 1 << 20)[0].Type);
+        }
+    }
+
+    [Fact]
+    public void Leader_that_goes_tells_those_who_stay_that_it_is_committed()
+    {
+        var node = Leader();
+        node.Propose([Change(ConfChange.Single(ConfChangeKind.Remove, 1))]);
+        Drain(node);
+        node.Step(Ack(from: 2, index: 3, term: node.Term));
+        var sent = Drain(node);
+        Assert.Equal(Role.Follower, node.Role);
+        Assert.Contains(sent, m => m.To == 2 && m.Commit == 3);
+    }
+
+    [Fact]
+    public void Member_that_is_removed_hears_that_it_is()
+    {
+        var node = Leader();
+        node.Propose([Change(ConfChange.Single(ConfChangeKind.Remove, 3))]);
+        Drain(node);
+        node.Step(Ack(from: 3, index: 3, term: node.Term));
+        Assert.Contains(Drain(node), m => m.To == 3 && m.Type == MessageType.Heartbeat && m.Commit == 3);
+        Assert.DoesNotContain(3UL, node.Progress.Keys);
+        node.Tick();
+        Assert.DoesNotContain(Drain(node), m => m.To == 3);
+    }
+
+    [Fact]
     public void Messages_for_others_and_late_ones_change_nothing()
     {
         var node = Leader();
@@ -229,6 +292,23 @@ public class RaftNodeTests
     private static Proposal Command(int bytes, ulong sequence) => new(EntryType.Normal, new ProposalId(1, sequence), new byte[bytes]);
 
     private static Proposal Change(ConfChange change) => new(EntryType.ConfChange, default, ConfChangeCodec.Encode(change));
+
+    private static Entry LastAppended(List<Message> sent) => sent.Last(m => m.Type == MessageType.Append && m.Entries.Count > 0).Entries[^1];
+
+    private static ConfChangeRefusal RefusalOf(List<Message> sent)
+    {
+        var entry = LastAppended(sent);
+        Assert.Equal(EntryType.RefusedConfChange, entry.Type);
+        return (ConfChangeRefusal)entry.Data.Span[0];
+    }
+
+    private void CommitChange(RaftNode node, ConfChange change)
+    {
+        node.Propose([Change(change)]);
+        Drain(node);
+        node.Step(Ack(from: 2, index: node.LastIndex, term: node.Term));
+        Drain(node);
+    }
 
     private RaftNode NewNode((ulong Term, ulong Index)[]? entries = null, HardState? hardState = null, RaftOptions? options = null)
     {
@@ -267,6 +347,10 @@ public class RaftNodeTests
             _storage.Append(ready.HardState, ready.Entries, ready.MustSync);
             sent.AddRange(ready.MessagesAfterPersist);
             node.Advance();
+            foreach (var change in ready.Committed.Where(e => e.Type == EntryType.ConfChange))
+            {
+                node.ApplyConfChange(ConfChangeCodec.Decode(change.Data, out _));
+            }
         }
 
         return sent;

@@ -1,4 +1,7 @@
 using Kube.RaftStore.Apply;
+using Kube.RaftStore.Raft;
+using Kube.RaftStore.Raft.Configuration;
+using Kube.RaftStore.Raft.Tracker;
 using Kube.RaftStore.Server;
 
 namespace Kube.RaftStore.Tests.Server;
@@ -31,6 +34,37 @@ internal sealed class SingleNodeLog(IStateMachine machine, ulong memberId) : IRe
     {
         Fail();
         return ValueTask.FromResult(machine.AppliedIndex);
+    }
+
+    /// <summary>The membership that it says is in force; a change takes effect at once.</summary>
+    public ConfState Membership { get; private set; } = new([memberId]);
+
+    /// <summary>Who leads after a transfer.</summary>
+    public List<ulong> Transfers { get; } = [];
+
+    /// <summary>Called before a membership change is admitted.</summary>
+    public Action<ConfChange>? BeforeChange { get; set; }
+
+    public ValueTask<object?> ProposeConfChangeAsync(ConfChange change, ReadOnlyMemory<byte> command, CancellationToken cancellationToken)
+    {
+        Fail();
+        BeforeChange?.Invoke(change);
+        if (change.Base != Membership.Fingerprint)
+        {
+            throw new ReplicationException(ReplicationFailure.ConfChangePending, "stale");
+        }
+        var tracker = new ProgressTracker(1, 1);
+        tracker.Switch(Kube.RaftStore.Raft.Configuration.Membership.From(Membership), new(Membership.Members.ToDictionary(id => id, id => tracker.NewProgress(0, 1, false))));
+        Membership = new ConfChanger(tracker, 1).Apply(change).Membership.ToConfState();
+        return ProposeAsync(command, cancellationToken);
+    }
+
+    public Task TransferLeaderAsync(ulong target, CancellationToken cancellationToken)
+    {
+        Fail();
+        Transfers.Add(target);
+        SetLeader(target);
+        return Task.CompletedTask;
     }
 
     /// <summary>Makes it look as if another member led, 0 for none.</summary>

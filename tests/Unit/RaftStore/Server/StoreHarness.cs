@@ -36,6 +36,8 @@ internal sealed class StoreHarness : IAsyncDisposable
 
     public StoreServices Services { get; }
 
+    public required PeersInReach Health { get; init; }
+
     public static async Task<StoreHarness> StartAsync(int port = 0, TimeProvider? time = null, Func<StoreServerOptions, StoreServerOptions>? configure = null)
     {
         var url = new Uri($"http://127.0.0.1:{(port == 0 ? FreePort() : port)}");
@@ -43,12 +45,13 @@ internal sealed class StoreHarness : IAsyncDisposable
         var identity = ClusterIdentity.Of(options);
         var machine = new StoreStateMachine(new MemoryValueStore(), new LeaseClock(LeaseExpirer.TicksPerSecond));
         var log = new SingleNodeLog(machine, identity.MemberId);
+        var health = new PeersInReach();
         var server = new StoreServerOptions { ClusterId = identity.ClusterId, MemberId = identity.MemberId, Members = identity.Members };
         var services = new StoreServices(
-            configure?.Invoke(server) ?? server, machine, log, new Prng(1), time ?? TimeProvider.System, NullLoggerFactory.Instance);
+            configure?.Invoke(server) ?? server, machine, log, health, new Prng(1), time ?? TimeProvider.System, NullLoggerFactory.Instance);
         var metrics = new MetricsRegistry();
         var listener = await ClientListener.StartAsync(options, services, metrics, NullLoggerFactory.Instance, time ?? TimeProvider.System, default);
-        return new StoreHarness(url, machine, log, services, listener, metrics);
+        return new StoreHarness(url, machine, log, services, listener, metrics) { Health = health };
     }
 
     public async ValueTask DisposeAsync()
