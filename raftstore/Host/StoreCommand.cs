@@ -2,13 +2,14 @@ using System.CommandLine;
 
 namespace Kube.RaftStore.Host;
 
-/// <summary>`kube store`: runs a member of the store.</summary>
+/// <summary>`kube store`: runs a member of the store, or looks at its data.</summary>
 public static class StoreCommand
 {
     public static Command Create()
     {
         var command = new Command("store", "The replicated store that speaks etcd v3.");
         command.Subcommands.Add(ServeCommand.Create());
+        command.Subcommands.Add(VerifyCommand.Create());
         return command;
     }
 }
