@@ -65,10 +65,14 @@ public sealed class VerifyCommandTests : IDisposable
             Bootstrap = new ConfState([1, 2, 3]),
             Geometry = new LogGeometry(PageBits: 14, SegmentBits: 16),
         });
-        storage.Append(
-            new HardState(3, 2, 1), [.. Enumerable.Range(2, 100).Select(static i => new Entry(3, (ulong)i, EntryType.Normal, default, new byte[100]))], sync: true);
+        // Two batches: damage to the only one could be a torn write.
+        storage.Append(new HardState(3, 2, 1), Entries(2, 50), sync: true);
+        storage.Append(null, Entries(52, 50), sync: true);
         return storage;
     }
+
+    private static Entry[] Entries(int first, int count)
+        => [.. Enumerable.Range(first, count).Select(static i => new Entry(3, (ulong)i, EntryType.Normal, default, new byte[100]))];
 
     private (int ExitCode, string Output, string Error) Run()
     {

@@ -1,4 +1,6 @@
 using Kube.RaftStore.Apply;
+using Kube.RaftStore.Raft;
+using Kube.RaftStore.Raft.Configuration;
 using Kube.RaftStore.Server;
 
 namespace Kube.RaftStore.Tests.Server.Upkeep;
@@ -44,5 +46,12 @@ internal sealed class SharedLog
         }
 
         public ValueTask<ulong> ReadIndexAsync(CancellationToken cancellationToken) => ValueTask.FromResult(machine.AppliedIndex);
+
+        public ConfState Membership => new([memberId]);
+
+        public ValueTask<object?> ProposeConfChangeAsync(ConfChange change, ReadOnlyMemory<byte> command, CancellationToken cancellationToken)
+            => throw new NotSupportedException("its members stay");
+
+        public Task TransferLeaderAsync(ulong target, CancellationToken cancellationToken) => throw new NotSupportedException("its first member leads");
     }
 }
