@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Grpc.Core;
 
 namespace Kube.Rpc.Server;
@@ -55,8 +56,7 @@ internal sealed class RequestStream<T>(ServerCall call, Func<DeserializationCont
         try
         {
             using var registration = cancellationToken.CanBeCanceled && cancellationToken != callToken
-                ? cancellationToken.UnsafeRegister(
-                    static pipe => ((System.IO.Pipelines.PipeReader)pipe!).CancelPendingRead(), call.HttpContext.Request.BodyReader)
+                ? cancellationToken.UnsafeRegister(static pipe => CancelRead((PipeReader)pipe!), call.HttpContext.Request.BodyReader)
                 : default;
             var result = await call.Reader.ReadAsync(deserializer, callToken, cancellationToken).ConfigureAwait(false);
             _current = result.Message;
@@ -66,6 +66,22 @@ internal sealed class RequestStream<T>(ServerCall call, Func<DeserializationCont
         catch (Exception e) when (call.IsConnectionLoss(e))
         {
             throw new OperationCanceledException("The client is gone.", e, callToken);
+        }
+    }
+
+    /// <summary>
+    /// Wakes a read that waits. A request that was aborted refuses that with the reason of its end, and has ended its reads
+    /// itself: thrown on from here, the reason would leave a cancellation that the server itself may have begun.
+    /// </summary>
+    private static void CancelRead(PipeReader pipe)
+    {
+        try
+        {
+            pipe.CancelPendingRead();
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The read has ended, or is about to, with that very reason.
         }
     }
 }
