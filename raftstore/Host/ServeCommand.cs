@@ -58,7 +58,9 @@ internal sealed class ServeCommand
     private readonly Option<bool> _compactHashCheck = new("--experimental-compact-hash-check-enabled") { Description = "Compare the members' histories after compactions." };
     private readonly Option<string> _compactHashCheckTime = Text("--experimental-compact-hash-check-time", "How often to look whether there was a compaction to compare after.", "1m");
 
-    public static Command Create()
+    /// <summary>The command.</summary>
+    /// <param name="seams">What is put between the parts of a member; null for nothing.</param>
+    public static Command Create(StoreSeams? seams = null)
     {
         var command = new Command("serve", "Runs one member until it is told to stop.");
         var flags = new ServeCommand();
@@ -86,7 +88,7 @@ internal sealed class ServeCommand
             return ComponentRunner.RunAsync(
                 "store",
                 logs,
-                async ct => await StoreHost.StartAsync(flags.Read(parsed), logs, TimeProvider.System, ct).ConfigureAwait(false));
+                async ct => await StoreHost.StartAsync(flags.Read(parsed), seams ?? StoreSeams.None, logs, TimeProvider.System, ct).ConfigureAwait(false));
         });
         return command;
     }

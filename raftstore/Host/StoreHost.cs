@@ -72,8 +72,13 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
     /// <exception cref="StartupException">Something that a person can mend stands in the way.</exception>
-    public static async Task<StoreHost> StartAsync(
+    public static Task<StoreHost> StartAsync(
         StoreOptions options, ILoggerFactory logs, TimeProvider time, CancellationToken cancellationToken)
+        => StartAsync(options, StoreSeams.None, logs, time, cancellationToken);
+
+    /// <summary>The same with parts put between others.</summary>
+    internal static async Task<StoreHost> StartAsync(
+        StoreOptions options, StoreSeams seams, ILoggerFactory logs, TimeProvider time, CancellationToken cancellationToken)
     {
         var logger = logs.CreateLogger<StoreHost>();
         var peerTls = PeerTlsOf(options);
@@ -85,9 +90,10 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
         var members = new MemberDirectory(
             identity.MemberId, machine.Members, transport, 3 * TimeSpan.FromMilliseconds(options.ElectionTimeoutMs), time, logger);
         var peerListeners = undo.Push(await ListenToPeersAsync(options, peerTls, transport, logs, cancellationToken).ConfigureAwait(false));
-        var log = undo.Push(await OpenLogAsync(options, identity, transport, machine, logs, time).ConfigureAwait(false));
+        var log = undo.Push(await OpenLogAsync(options, seams, identity, transport, machine, logs, time).ConfigureAwait(false));
         members.Attach(log);
-        var services = undo.Push(new StoreServices(ServerOptions(options, identity), machine, log, members, NewPrng(), time, logs));
+        var services = undo.Push(new StoreServices(
+            ServerOptions(options, identity), machine, seams.Log(log), members, NewPrng(), time, logs, seams));
         var metrics = new MetricsRegistry();
         undo.Push(new Disposer(metrics));
         var instruments = new StoreMetrics(services);
@@ -113,7 +119,7 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
     }
 
     private static async Task<ReplicatedLog> OpenLogAsync(
-        StoreOptions options, ClusterIdentity identity, IRaftTransport transport, StoreStateMachine machine, ILoggerFactory logs, TimeProvider time)
+        StoreOptions options, StoreSeams seams, ClusterIdentity identity, IRaftTransport transport, StoreStateMachine machine, ILoggerFactory logs, TimeProvider time)
     {
         var storage = OpenStorage(options, identity);
         return await ReplicatedLog.StartAsync(
@@ -125,9 +131,9 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
                 ElectionTimeout = TimeSpan.FromMilliseconds(options.ElectionTimeoutMs),
                 SnapshotCount = options.SnapshotCount,
             },
-            storage,
+            seams.Storage(storage),
             transport,
-            machine,
+            seams.Machine(machine),
             time,
             NewPrng(),
             logs.CreateLogger<ReplicatedLog>()).ConfigureAwait(false);

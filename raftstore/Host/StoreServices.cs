@@ -27,6 +27,7 @@ internal sealed class StoreServices : IAsyncDisposable
     private readonly Prng _leaseIds;
     private readonly IPeerHealth _health;
     private readonly TimeProvider _time;
+    private readonly StoreSeams _seams;
 
     /// <param name="options">What the services need to know.</param>
     /// <param name="machine">The state.</param>
@@ -35,10 +36,12 @@ internal sealed class StoreServices : IAsyncDisposable
     /// <param name="leaseIds">Source of lease ids; members must have different ones.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logs">Where they log.</param>
+    /// <param name="seams">What is put between the parts.</param>
     public StoreServices(
         StoreServerOptions options, StoreStateMachine machine, IReplicatedLog log, IPeerHealth health, Prng leaseIds, TimeProvider time,
-        ILoggerFactory logs)
+        ILoggerFactory logs, StoreSeams? seams = null)
     {
+        _seams = seams ?? StoreSeams.None;
         Server = new StoreServer(options, machine, log, time);
         _leaseIds = leaseIds;
         _health = health;
@@ -66,7 +69,7 @@ internal sealed class StoreServices : IAsyncDisposable
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGrpcService(new KvService(Server, _quota));
-        routes.MapGrpcService(_watch.Definition);
+        routes.MapGrpcService(_seams.Watch(_watch));
         routes.MapGrpcService(new LeaseService(Server, _quota, _renewals, _leaseIds));
         routes.MapGrpcService(new ClusterService(Server, _health, _time));
         routes.MapGrpcService(new MaintenanceService(Server));

@@ -8,7 +8,7 @@ namespace Kube.RaftStore.Server.Watches;
 /// <summary>etcd's Watch service.</summary>
 public sealed class WatchService : IAsyncDisposable
 {
-    private static readonly Method<WatchRequest, WatchReply> s_watch = new(
+    internal static readonly Method<WatchRequest, WatchReply> Method = new(
         MethodType.DuplexStreaming,
         "etcdserverpb.Watch",
         "Watch",
@@ -37,7 +37,7 @@ public sealed class WatchService : IAsyncDisposable
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
     /// <summary>The service to be mapped. Bound by hand, since its responses are made of bytes that watches share.</summary>
-    public ServerServiceDefinition Definition => ServerServiceDefinition.CreateBuilder().AddMethod(s_watch, WatchAsync).Build();
+    public ServerServiceDefinition Definition => ServerServiceDefinition.CreateBuilder().AddMethod(Method, WatchAsync).Build();
 
     /// <summary>Why the caller may not watch, as etcd gives the reason; null when he may.</summary>
     private async ValueTask<string?> RefusalAsync(WatchCreateRequest request, ServerCallContext context)

@@ -20,7 +20,7 @@ internal sealed class ChaosCommand
     private readonly Option<string[]> _faults = new("--faults") { Description = "Inject these alone; 'none' for none.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<int> _rate = new("--rate") { Description = "Operations a second that the clients aim at.", DefaultValueFactory = _ => 400 };
     private readonly Option<string> _mode = new("--mode") { Description = "isolated (namespaces, needs root), plain (loopback ports) or auto.", DefaultValueFactory = _ => "auto" };
-    private readonly Option<string?> _plant = new("--plant") { Description = "Name of a bug for members built with planted bugs; see docs/internals/chaos.md." };
+    private readonly Option<string?> _plant = new("--plant") { Description = "A deliberate bug for the members to have; --executable is tests/Robustness/BrokenStore then." };
     private readonly Option<string> _commit = new("--commit") { Description = "The commit that the report names.", DefaultValueFactory = _ => "unknown" };
     private readonly Option<bool> _isolated = new("--isolated") { Hidden = true };
 

@@ -52,7 +52,7 @@ internal sealed record ChaosOptions
     /// <summary>Small, so that members which were away are caught up by snapshots too.</summary>
     public int SnapshotCount { get; init; } = 2000;
 
-    /// <summary>Environment of the members: how a build with planted bugs is told which one to have.</summary>
+    /// <summary>The deliberate bug that the members have, their executable being the broken store's; null for none.</summary>
     public string? Plant { get; init; }
 
     /// <summary>The commit that the report names.</summary>

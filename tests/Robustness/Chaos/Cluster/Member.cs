@@ -52,8 +52,7 @@ internal sealed class Member(MemberAddress address, MemberDisk disk, MemberClock
     /// <summary>Starts the process; returns before it serves.</summary>
     /// <param name="enter">Words that put it into the member's network.</param>
     /// <param name="command">Program and arguments.</param>
-    /// <param name="environment">NAME=VALUE each.</param>
-    public void Start(IReadOnlyList<string> enter, IReadOnlyList<string> command, IReadOnlyList<string> environment)
+    public void Start(IReadOnlyList<string> enter, IReadOnlyList<string> command)
     {
         if (State != MemberState.Down)
         {
@@ -71,7 +70,7 @@ internal sealed class Member(MemberAddress address, MemberDisk disk, MemberClock
             log=$2; shift 2; exec setsid "$@" >>"$log" 2>&1 </dev/null
             """;
         var start = new ProcessStartInfo("sh");
-        foreach (var word in (string[])["-c", Script, "sh", Disk.ThrottleGroupFile ?? "", LogFile, .. enter, "env", .. environment, .. Clock?.Environment ?? [], .. command])
+        foreach (var word in (string[])["-c", Script, "sh", Disk.ThrottleGroupFile ?? "", LogFile, .. enter, "env", .. Clock?.Environment ?? [], .. command])
         {
             start.ArgumentList.Add(word);
         }

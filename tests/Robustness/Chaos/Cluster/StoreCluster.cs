@@ -92,7 +92,12 @@ internal sealed partial class StoreCluster : IAsyncDisposable
         var (initialCluster, state) = _joined[member.Address.Number];
         var (certificate, key) = _certificates[member.Address.Number];
         var address = member.Address;
-        string[] program = _options.Against == Target.Kube ? [_options.Executable, "store", "serve"] : [_options.Executable];
+        string[] program = (_options.Against, _options.Plant) switch
+        {
+            (Target.Etcd, _) => [_options.Executable],
+            (_, { } bug) => [_options.Executable, bug, "serve"],
+            _ => [_options.Executable, "store", "serve"],
+        };
         string[] arguments =
         [
             "--name", address.Name,
@@ -110,7 +115,7 @@ internal sealed partial class StoreCluster : IAsyncDisposable
             "--election-timeout", _options.ElectionTimeoutMs.ToString(CultureInfo.InvariantCulture),
             "--snapshot-count", _options.SnapshotCount.ToString(CultureInfo.InvariantCulture),
         ];
-        member.Start(Network.Enter(address.Number), [.. program, .. arguments], Environment());
+        member.Start(Network.Enter(address.Number), [.. program, .. arguments]);
     }
 
     /// <summary>Starts every member that is down and lets paused ones go on.</summary>
@@ -218,8 +223,6 @@ internal sealed partial class StoreCluster : IAsyncDisposable
 
     private static string InitialCluster(IEnumerable<Member> members) =>
         string.Join(',', members.Select(member => $"{member.Address.Name}={member.Address.PeerUrl}"));
-
-    private string[] Environment() => _options.Plant is { } plant ? ["KUBE_PLANTED_BUG=" + plant] : [];
 
     private void Publish() => _endpoints = [.. _members.Values.Select(member => member.Address)];
 
