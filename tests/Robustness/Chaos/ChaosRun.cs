@@ -28,6 +28,7 @@ internal sealed class ChaosRun(ChaosOptions options, string home, TextWriter con
     public async Task<RunResult> RunAsync(CancellationToken stopping)
     {
         var log = new FaultLog(_clock, console);
+        var version = await VersionAsync();
         await using var cluster = await StoreCluster.StartAsync(options, _clock, home);
         await AwaitStartAsync(cluster);
         log.Say($"{options.Members} members are up; faults for {options.Duration.TotalSeconds:0} s");
@@ -56,7 +57,7 @@ internal sealed class ChaosRun(ChaosOptions options, string home, TextWriter con
         return new RunResult
         {
             Options = options,
-            Version = await VersionAsync(),
+            Version = version,
             Length = length,
             IsInterrupted = stopping.IsCancellationRequested,
             Clients = load.Description,
@@ -185,7 +186,7 @@ internal sealed class ChaosRun(ChaosOptions options, string home, TextWriter con
         }
         catch (TimeoutException e)
         {
-            log.Problem(e.Message);
+            log.Problem($"{e.Message}, compacted alike: {string.Join(", ", hashes.Select(hash => $"{hash.Member} is compacted to {hash.Compacted}"))}");
         }
 
         var text = string.Join(", ", hashes.Select(hash => $"{hash.Member} {hash.Hash:x8}"));
@@ -226,6 +227,11 @@ internal sealed class ChaosRun(ChaosOptions options, string home, TextWriter con
 
     private async Task<string> VersionAsync()
     {
+        if (options.Plant is { } bug)
+        {
+            return $"kube with the planted bug {bug}";
+        }
+
         var output = await Isolation.Tool.RunAsync(options.Executable, "--version");
         return $"{options.Against.ToString().ToLowerInvariant()} {output.Split('\n')[0].Replace("etcd Version: ", "", StringComparison.Ordinal)}";
     }
