@@ -1,3 +1,5 @@
+using Kube.RaftStore.Raft;
+using Kube.RaftStore.Raft.Configuration;
 using Kube.RaftStore.Server;
 
 namespace Kube.Robustness.BrokenStore;
@@ -15,6 +17,13 @@ internal sealed class HastyLog(IReplicatedLog inner) : IReplicatedLog
 
     public ValueTask<object?> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken) =>
         inner.ProposeAsync(command, cancellationToken);
+
+    public ConfState Membership => inner.Membership;
+
+    public ValueTask<object?> ProposeConfChangeAsync(ConfChange change, ReadOnlyMemory<byte> command, CancellationToken cancellationToken) =>
+        inner.ProposeConfChangeAsync(change, command, cancellationToken);
+
+    public Task TransferLeaderAsync(ulong target, CancellationToken cancellationToken) => inner.TransferLeaderAsync(target, cancellationToken);
 
     public ValueTask<ulong> ReadIndexAsync(CancellationToken cancellationToken) => ValueTask.FromResult(inner.Status.AppliedIndex);
 }
