@@ -10,7 +10,7 @@ public sealed class EtcdError
     private EtcdError(StatusCode code, string text)
     {
         Code = code;
-        Text = "etcdserver: " + text;
+        Text = code == StatusCode.Unknown ? text : "etcdserver: " + text;
     }
 
     public StatusCode Code { get; }
@@ -45,6 +45,11 @@ public sealed class EtcdError
     public static readonly EtcdError RoleAlreadyExists = new(StatusCode.FailedPrecondition, "role name already exists");
     public static readonly EtcdError RoleEmpty = new(StatusCode.InvalidArgument, "role name is empty");
     public static readonly EtcdError AuthFailed = new(StatusCode.InvalidArgument, "authentication failed, invalid user ID or password");
+
+    /// <summary>etcd has given this one no code of its own.</summary>
+    public static readonly EtcdError PasswordOfNoPasswordUser = new(
+        StatusCode.Unknown, "auth: authentication failed, password was given for no password user");
+
     public static readonly EtcdError PermissionNotGiven = new(StatusCode.InvalidArgument, "permission not given");
     public static readonly EtcdError PermissionDenied = new(StatusCode.PermissionDenied, "permission denied");
     public static readonly EtcdError RoleNotGranted = new(StatusCode.FailedPrecondition, "role is not granted to the user");

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Etcd.V3;
 using Kube.RaftStore.Apply.Access;
 using Kube.RaftStore.Lease;
@@ -21,7 +20,7 @@ public sealed partial class StoreStateMachine
         var contents = Store.BeginRestore();
         contents.Revision = reader.ReadInt64();
         contents.CompactRevision = reader.ReadInt64();
-        var members = ReadMembers(reader, format);
+        var members = MemberSnapshot.Read(reader, format);
         var alarms = ReadAlarms(reader);
         var leases = ReadLeases(reader);
         var auth = format >= SnapshotFormat.WithAuth ? AuthSnapshot.Read(reader) : AuthState.Empty;
@@ -61,41 +60,6 @@ public sealed partial class StoreStateMachine
         {
             throw new InvalidDataException($"snapshot holds version {main}_{sub} out of order or malformed");
         }
-    }
-
-    private static MemberTable.State ReadMembers(SnapshotReader reader, int format)
-    {
-        var members = ImmutableSortedDictionary.CreateBuilder<ulong, StoreMember>();
-        var isOld = format < SnapshotFormat.WithMembers;
-        for (var left = reader.ReadCount(); left > 0; left--)
-        {
-            var id = (ulong)reader.ReadInt64();
-            var name = reader.ReadString();
-            var clientUrls = ReadStrings(reader);
-            members[id] = isOld
-                ? new StoreMember(name, [], clientUrls, IsLearner: false)
-                : new StoreMember(name, ReadStrings(reader), clientUrls, reader.ReadByte() != 0);
-        }
-        if (isOld)
-        {
-            return MemberTable.State.Empty with { Members = members.ToImmutable() };
-        }
-        var removed = ImmutableSortedSet.CreateBuilder<ulong>();
-        for (var left = reader.ReadCount(); left > 0; left--)
-        {
-            removed.Add((ulong)reader.ReadInt64());
-        }
-        return new MemberTable.State(members.ToImmutable(), removed.ToImmutable(), reader.ReadByte() != 0);
-    }
-
-    private static List<string> ReadStrings(SnapshotReader reader)
-    {
-        var strings = new List<string>();
-        for (var left = reader.ReadCount(); left > 0; left--)
-        {
-            strings.Add(reader.ReadString());
-        }
-        return strings;
     }
 
     private static List<(ulong Member, AlarmType Type)> ReadAlarms(SnapshotReader reader)
@@ -161,7 +125,7 @@ public sealed partial class StoreStateMachine
 
         private void WriteTables(SnapshotWriter writer)
         {
-            WriteMembers(writer);
+            MemberSnapshot.Write(writer, members);
             writer.WriteInt64(alarms.Count);
             foreach (var (member, type) in alarms)
             {
@@ -176,34 +140,6 @@ public sealed partial class StoreStateMachine
                 writer.WriteInt64((long)lease.RenewedIndex);
             }
             AuthSnapshot.Write(writer, auth);
-        }
-
-        private void WriteMembers(SnapshotWriter writer)
-        {
-            writer.WriteInt64(members.Members.Count);
-            foreach (var (id, member) in members.Members)
-            {
-                writer.WriteInt64((long)id);
-                writer.WriteString(member.Name);
-                WriteStrings(writer, member.ClientUrls);
-                WriteStrings(writer, member.PeerUrls);
-                writer.WriteByte(member.IsLearner ? (byte)1 : (byte)0);
-            }
-            writer.WriteInt64(members.Removed.Count);
-            foreach (var id in members.Removed)
-            {
-                writer.WriteInt64((long)id);
-            }
-            writer.WriteByte(members.IsComplete ? (byte)1 : (byte)0);
-        }
-
-        private static void WriteStrings(SnapshotWriter writer, IReadOnlyList<string> strings)
-        {
-            writer.WriteInt64(strings.Count);
-            foreach (var text in strings)
-            {
-                writer.WriteString(text);
-            }
         }
     }
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Kube.RaftStore.Host;
 
-/// <summary>`kube store`: runs a member of the store, or looks at its data.</summary>
+/// <summary>`kube store`: runs a member of the store, looks at its data, or makes it from a snapshot.</summary>
 public static class StoreCommand
 {
     public static Command Create()
@@ -10,6 +10,7 @@ public static class StoreCommand
         var command = new Command("store", "The replicated store that speaks etcd v3.");
         command.Subcommands.Add(ServeCommand.Create());
         command.Subcommands.Add(VerifyCommand.Create());
+        command.Subcommands.Add(RestoreCommand.Create());
         return command;
     }
 }

@@ -2,6 +2,7 @@ using Kube.Base;
 using Kube.RaftStore.Apply;
 using Kube.RaftStore.Server;
 using Kube.RaftStore.Server.Access;
+using Kube.RaftStore.Server.Concurrency;
 using Kube.RaftStore.Server.Kv;
 using Kube.RaftStore.Server.Leases;
 using Kube.RaftStore.Server.Members;
@@ -68,12 +69,16 @@ internal sealed class StoreServices : IAsyncDisposable
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGrpcService(new KvService(Server, _quota));
+        var kv = new KvService(Server, _quota);
+        var leases = new LeaseService(Server, _quota, _renewals, _leaseIds);
+        routes.MapGrpcService(kv);
         routes.MapGrpcService(_seams.Watch(_watch));
-        routes.MapGrpcService(new LeaseService(Server, _quota, _renewals, _leaseIds));
+        routes.MapGrpcService(leases);
         routes.MapGrpcService(new ClusterService(Server, _health, _time));
         routes.MapGrpcService(new MaintenanceService(Server));
         routes.MapGrpcService(new AuthService(Server));
+        routes.MapGrpcService(new LockService(Server, kv, _watch, leases, _renewals, _time));
+        routes.MapGrpcService(new ElectionService(Server, kv, _watch, leases, _renewals, _time));
     }
 
     public async ValueTask DisposeAsync()

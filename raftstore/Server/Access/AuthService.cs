@@ -96,8 +96,9 @@ public sealed partial class AuthService(StoreServer server) : Auth.AuthBase
 
     private static EtcdError? CheckPassword(AuthState state, AuthenticateRequest request)
         => !state.IsEnabled ? EtcdError.AuthNotEnabled
-            : state.Users.TryGetValue(request.Name, out var user) && !user.HasNoPassword
-                && Bcrypt.Verify(request.Password, user.PasswordHash.ToStringUtf8()) ? null
+            : !state.Users.TryGetValue(request.Name, out var user) ? EtcdError.AuthFailed
+            : user.HasNoPassword ? EtcdError.PasswordOfNoPasswordUser
+            : Bcrypt.Verify(request.Password, user.PasswordHash.ToStringUtf8()) ? null
             : EtcdError.AuthFailed;
 
     private async ValueTask AskAsRootAsync(ServerCallContext context)

@@ -178,18 +178,20 @@ public sealed partial class HashCheck : IAsyncDisposable
     /// <summary>The members whose hash is not the majority's; null while all is well or more reports could decide it.</summary>
     private List<ulong>? Differing()
     {
+        var voters = _server.Log.Membership.Voters;
         var comparable = _reports.Values.GroupBy(static report => report.CompactRevision).MaxBy(static group => group.Count())!.ToList();
-        var hashes = comparable.GroupBy(static report => report.Hash).OrderByDescending(static group => group.Count()).ToList();
+        var hashes = comparable.GroupBy(static report => report.Hash)
+            .Select(group => (Hash: group.Key, Votes: group.Count(report => voters.Contains(report.Member))))
+            .OrderByDescending(static group => group.Votes).ToList();
         if (hashes.Count < 2)
         {
             return null;
         }
-        var members = _server.Options.Members.Count;
-        if (hashes[0].Count() > members / 2)
+        if (hashes[0].Votes > voters.Count / 2)
         {
-            return [.. comparable.Where(report => report.Hash != hashes[0].Key).Select(static report => report.Member)];
+            return [.. comparable.Where(report => report.Hash != hashes[0].Hash).Select(static report => report.Member)];
         }
-        return comparable.Count == members ? [0] : null;
+        return hashes.Sum(static group => group.Votes) == voters.Count ? [0] : null;
     }
 
     private string Describe() => string.Join(

@@ -7,7 +7,7 @@ using Kube.Store.V1;
 namespace Kube.RaftStore.Server.Upkeep;
 
 /// <summary>etcd's Maintenance service.</summary>
-public sealed class MaintenanceService(StoreServer server) : Maintenance.MaintenanceBase
+public sealed partial class MaintenanceService(StoreServer server) : Maintenance.MaintenanceBase
 {
     public override Task<StatusResponse> Status(StatusRequest request, ServerCallContext context)
     {
@@ -72,9 +72,6 @@ public sealed class MaintenanceService(StoreServer server) : Maintenance.Mainten
         await server.Access.RequireAdminAsync(context);
         return new HashResponse { Header = server.NewHeader(), Hash = StateHash.Of(server.Machine) };
     }
-
-    public override Task Snapshot(SnapshotRequest request, IServerStreamWriter<SnapshotResponse> responseStream, ServerCallContext context)
-        => throw NotBuilt("a snapshot in etcd's file format");
 
     public override async Task<MoveLeaderResponse> MoveLeader(MoveLeaderRequest request, ServerCallContext context)
     {

@@ -6,7 +6,7 @@ using Kube.RaftStore.Apply;
 namespace Kube.RaftStore.Server.Watches;
 
 /// <summary>etcd's Watch service.</summary>
-public sealed class WatchService : IAsyncDisposable
+public sealed partial class WatchService : IAsyncDisposable
 {
     internal static readonly Method<WatchRequest, WatchReply> Method = new(
         MethodType.DuplexStreaming,

@@ -20,15 +20,39 @@ internal sealed class RealEtcd : IAsyncDisposable
 
     public string Endpoint { get; }
 
-    public static async Task<RealEtcd> StartAsync()
+    public static Task<RealEtcd> StartAsync(params string[] arguments)
     {
         var directory = Directory.CreateTempSubdirectory("etcd-").FullName;
-        var (client, peer) = ($"http://127.0.0.1:{FreePort()}", $"http://127.0.0.1:{FreePort()}");
+        return StartAsync(directory, NewUrls(), arguments);
+    }
+
+    /// <summary>Restores a snapshot with etcdctl, and starts the member.</summary>
+    public static async Task<RealEtcd> RestoreAsync(string file, string directory)
+    {
+        var urls = NewUrls();
+        var restored = await Command.RunAsync(
+            "etcdctl",
+            [
+                "snapshot", "restore", file, "--name", "only", "--data-dir", directory,
+                "--initial-advertise-peer-urls", urls.Peer, "--initial-cluster", "only=" + urls.Peer,
+            ],
+            null,
+            new Dictionary<string, string> { ["ETCDCTL_API"] = "3" });
+        restored.Succeeded();
+        return await StartAsync(directory, urls, []);
+    }
+
+    private static (string Client, string Peer) NewUrls() => ($"http://127.0.0.1:{FreePort()}", $"http://127.0.0.1:{FreePort()}");
+
+    private static async Task<RealEtcd> StartAsync(string directory, (string Client, string Peer) urls, string[] arguments)
+    {
+        var (client, peer) = urls;
         var process = Command.Start(
             "etcd",
             [
                 "--name", "only", "--data-dir", directory, "--listen-client-urls", client, "--advertise-client-urls", client,
                 "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", "only=" + peer,
+                .. arguments,
             ]);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

@@ -18,25 +18,39 @@ internal sealed class StoreMember : IAsyncDisposable
 
     public string Endpoint { get; }
 
-    public static async Task<StoreMember> StartAsync()
+    public static Task<StoreMember> StartAsync(Func<StoreOptions, StoreOptions>? configure = null)
+        => StartAsync(Options(configure));
+
+    /// <summary>Restores a snapshot, and starts the member.</summary>
+    public static Task<StoreMember> RestoreAsync(string file)
+    {
+        var options = Options(null);
+        Directory.Delete(options.DataDir);
+        SnapshotRestore.Run(file, options, skipHashCheck: false, default);
+        return StartAsync(options);
+    }
+
+    private static StoreOptions Options(Func<StoreOptions, StoreOptions>? configure)
     {
         var directory = Directory.CreateTempSubdirectory("store-").FullName;
         var (client, peer) = ($"http://127.0.0.1:{RealEtcd.FreePort()}", $"http://127.0.0.1:{RealEtcd.FreePort()}");
-        var host = await StoreHost.StartAsync(
-            new StoreOptions
-            {
-                Name = "only",
-                DataDir = directory,
-                ListenClientUrls = [new Uri(client)],
-                AdvertiseClientUrls = [client],
-                ListenPeerUrls = [new Uri(peer)],
-                InitialAdvertisePeerUrls = [peer],
-                InitialCluster = "only=" + peer,
-            },
-            NullLoggerFactory.Instance,
-            TimeProvider.System,
-            default);
-        return new StoreMember(host, directory, client);
+        var options = new StoreOptions
+        {
+            Name = "only",
+            DataDir = directory,
+            ListenClientUrls = [new Uri(client)],
+            AdvertiseClientUrls = [client],
+            ListenPeerUrls = [new Uri(peer)],
+            InitialAdvertisePeerUrls = [peer],
+            InitialCluster = "only=" + peer,
+        };
+        return configure?.Invoke(options) ?? options;
+    }
+
+    private static async Task<StoreMember> StartAsync(StoreOptions options)
+    {
+        var host = await StoreHost.StartAsync(options, NullLoggerFactory.Instance, TimeProvider.System, default);
+        return new StoreMember(host, options.DataDir, options.AdvertiseClientUrls[0]);
     }
 
     public async ValueTask DisposeAsync()

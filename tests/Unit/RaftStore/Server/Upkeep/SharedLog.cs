@@ -7,7 +7,7 @@ namespace Kube.RaftStore.Tests.Server.Upkeep;
 
 /// <summary>
 /// A log in memory that several members share: whatever one proposes is applied by all, in one order. The first
-/// member leads.
+/// member leads. Members are numbered from 1.
 /// </summary>
 internal sealed class SharedLog
 {
@@ -47,7 +47,7 @@ internal sealed class SharedLog
 
         public ValueTask<ulong> ReadIndexAsync(CancellationToken cancellationToken) => ValueTask.FromResult(machine.AppliedIndex);
 
-        public ConfState Membership => new([memberId]);
+        public ConfState Membership => new([.. Enumerable.Range(1, shared._machines.Count).Select(static id => (ulong)id)]);
 
         public ValueTask<object?> ProposeConfChangeAsync(ConfChange change, ReadOnlyMemory<byte> command, CancellationToken cancellationToken)
             => throw new NotSupportedException("its members stay");
