@@ -61,7 +61,7 @@ internal sealed partial class JoiningMember(StoreOptions options, PeerTls? tls, 
 
     /// <summary>The members as the services take them.</summary>
     public static IReadOnlyList<ConfiguredMember> Configured(KnownCluster cluster)
-        => [.. cluster.Members.Select(static member => new ConfiguredMember(member.Id, member.Name, member.PeerUrls))];
+        => [.. cluster.Members.Select(static member => new ConfiguredMember(member.Id, member.Name, member.PeerUrls, member.IsLearner))];
 
     /// <summary>As etcd, refuses flags that name other members than there are: most likely it is another cluster.</summary>
     private void Validate(KnownCluster cluster)

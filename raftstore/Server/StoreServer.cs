@@ -111,11 +111,15 @@ public sealed class StoreServer
     /// <exception cref="RpcException">This member is a learner.</exception>
     public void RefuseOnLearner()
     {
-        if (Log.Status.IsLearner)
+        if (Log.Status.IsLearner || IsJoiningAsLearner)
         {
             throw Refuse(EtcdError.NotForLearner);
         }
     }
+
+    /// <summary>Whether this member was told that it is a learner and has not yet seen the log to the contrary.</summary>
+    private bool IsJoiningAsLearner
+        => !Machine.Members.IsComplete && Options.Members.Any(member => member.Id == Options.MemberId && member.IsLearner);
 
     /// <summary>Completes a header: who answers, and the revision where the command gave none.</summary>
     public ResponseHeader Fill(ResponseHeader header)

@@ -4,7 +4,7 @@ using Kube.RaftStore.Server.Upkeep;
 namespace Kube.RaftStore.Server;
 
 /// <summary>A member as the cluster's configuration names it.</summary>
-public sealed record ConfiguredMember(ulong Id, string Name, IReadOnlyList<string> PeerUrls);
+public sealed record ConfiguredMember(ulong Id, string Name, IReadOnlyList<string> PeerUrls, bool IsLearner = false);
 
 /// <summary>What the services need to know, with etcd's defaults.</summary>
 public sealed record StoreServerOptions

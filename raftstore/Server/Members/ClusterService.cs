@@ -21,6 +21,7 @@ public sealed partial class ClusterService(StoreServer server, IPeerHealth healt
 
     public override async Task<MemberListResponse> MemberList(MemberListRequest request, ServerCallContext context)
     {
+        server.RefuseOnLearner();
         if (request.Linearizable)
         {
             await server.ReadBarrierAsync(context.CancellationToken);
@@ -109,7 +110,7 @@ public sealed partial class ClusterService(StoreServer server, IPeerHealth healt
             ? members.OrderBy(static member => member.Key).Select(static member => ToMessage(member.Key, member.Value))
             : server.Options.Members.OrderBy(static member => member.Id).Select(configured => ToMessage(
                 configured.Id,
-                (members.GetValueOrDefault(configured.Id) ?? new StoreMember("", [], [], IsLearner: false)) with { PeerUrls = configured.PeerUrls }));
+                (members.GetValueOrDefault(configured.Id) ?? new StoreMember("", [], [], configured.IsLearner)) with { PeerUrls = configured.PeerUrls }));
     }
 
     /// <summary>As in etcd the header of the cluster service names no revision.</summary>

@@ -4,6 +4,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Kube.RaftStore.Apply;
 using Kube.RaftStore.Raft.Configuration;
+using Kube.RaftStore.Server;
 using Kube.RaftStore.Server.Members;
 using Kube.Store.V1;
 
@@ -147,6 +148,21 @@ public sealed class ClusterServiceTests : IAsyncLifetime
         Assert.Equal([other], _store.Log.Transfers);
         await RefusedAsync(StatusCode.FailedPrecondition, "etcdserver: not leader",
             () => maintenance.MoveLeaderAsync(new MoveLeaderRequest { TargetID = _self }));
+    }
+
+    /// <summary>Before it has the log, it knows what it is from the members it asked. Taken for a voter, it would tell an
+    /// operator that it had been promoted.</summary>
+    [Fact]
+    public async Task A_learner_that_has_not_the_log_yet_does_not_say_who_the_members_are()
+    {
+        await using var joining = await StoreHarness.StartAsync(configure: static options => options with
+        {
+            Members = [new ConfiguredMember(options.MemberId, "", ["http://b:1"], IsLearner: true)],
+        });
+        using var channel = GrpcChannel.ForAddress(joining.Url);
+        var cluster = new Cluster.ClusterClient(channel);
+
+        await RefusedAsync(StatusCode.Unavailable, "etcdserver: rpc not supported for learner", () => cluster.MemberListAsync(new MemberListRequest()));
     }
 
     private async Task ApplyAsync(Command command) => await _store.Log.ProposeAsync(command.ToByteArray(), default);
