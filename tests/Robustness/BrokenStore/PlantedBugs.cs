@@ -10,6 +10,9 @@ internal static class PlantedBugs
 {
     public static IReadOnlyDictionary<string, StoreSeams> All { get; } = new SortedDictionary<string, StoreSeams>(StringComparer.Ordinal)
     {
+        // The control: the same program with no bug at all must be found sound.
+        ["none"] = StoreSeams.None,
+
         // Acknowledged writes are gone when a majority is killed, as if the log had never been synced.
         ["forget-log-tail"] = new() { Storage = static storage => new ForgetfulStorage(storage) },
 

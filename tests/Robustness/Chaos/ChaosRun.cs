@@ -96,12 +96,13 @@ internal sealed class ChaosRun(ChaosOptions options, string home, TextWriter con
     private async Task InjectAsync(StoreCluster cluster, Recorder recorder, FaultLog log, Prng random, CancellationToken stopping)
     {
         using var links = new LinkFaults(cluster.Network);
+        using var quiet = new SemaphoreSlim(1, 1);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         ends.CancelAfter(options.Duration);
         await Task.WhenAll(((bool[])[false, true]).Select(isBackground =>
         {
             var kinds = FaultCatalog.All.Where(kind => kind.IsBackground == isBackground && (options.Faults.Count == 0 || options.Faults.Contains(kind.Name)));
-            var context = new FaultContext(cluster, links, recorder, log, random.Fork());
+            var context = new FaultContext(cluster, links, recorder, log, random.Fork(), quiet);
             var injector = new Injector(context, [.. kinds], isBackground);
             return Task.Run(() => injector.RunAsync(ends.Token), CancellationToken.None);
         }));

@@ -70,7 +70,7 @@ internal sealed partial class StoreCluster
     public async Task<IReadOnlyList<Etcd.V3.Member>> ListMembersAsync(int through)
     {
         var answer = await new Etcd.V3.Cluster.ClusterClient(Admin(through))
-            .MemberListAsync(new MemberListRequest(), deadline: DateTime.UtcNow + TimeSpan.FromSeconds(3));
+            .MemberListAsync(new MemberListRequest { Linearizable = true }, deadline: DateTime.UtcNow + TimeSpan.FromSeconds(3));
         return answer.Members;
     }
 }

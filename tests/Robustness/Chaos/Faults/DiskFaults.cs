@@ -18,6 +18,8 @@ internal sealed class DiskFull(bool isMajority) : Fault
     /// <summary>Log segments have 64 MB, with one more in reserve: this is more than they hold.</summary>
     private const int MaxBytes = 160 << 20;
 
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(12);
+
     private IReadOnlyList<Cluster.Member> _victims = [];
 
     public override async Task<string> InjectAsync(FaultContext context)
@@ -77,11 +79,12 @@ internal sealed class DiskFull(bool isMajority) : Fault
     {
         const int Writers = 4;
         long written = 0;
+        var begun = context.Recorder.Clock.Now;
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(async writer =>
         {
             using var session = new Session(900 + writer, context.Recorder, new Prng((ulong)writer));
             var failures = 0;
-            while (failures < 2 && Interlocked.Read(ref written) < MaxBytes)
+            while (failures < 2 && Interlocked.Read(ref written) < MaxBytes && context.Recorder.Clock.Now - begun < MaxTime)
             {
                 var value = context.Recorder.Keys.NextValue(session.Client);
                 var answer = await session.DoAsync(

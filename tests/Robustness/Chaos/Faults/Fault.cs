@@ -5,7 +5,9 @@ using Kube.Robustness.Chaos.Workload;
 namespace Kube.Robustness.Chaos.Faults;
 
 /// <summary>What a fault works on.</summary>
-internal sealed record FaultContext(StoreCluster Cluster, LinkFaults Links, Recorder Recorder, FaultLog Log, Prng Random)
+/// <param name="Quiet">Held by the background while one of its faults is in force, and by a fault that wants none beside it.</param>
+internal sealed record FaultContext(
+    StoreCluster Cluster, LinkFaults Links, Recorder Recorder, FaultLog Log, Prng Random, SemaphoreSlim Quiet)
 {
     /// <summary>A running member, the leader or not; null when none is to be had.</summary>
     public async Task<Member?> PickAsync(bool isLeader)
@@ -52,7 +54,7 @@ internal abstract class Fault
     public virtual Task HealAsync(FaultContext context) => Task.CompletedTask;
 
     /// <summary>How long it stays.</summary>
-    public virtual TimeSpan Duration(Prng random) => TimeSpan.FromMilliseconds(random.Next(1500, 5000));
+    public virtual TimeSpan Duration(Prng random) => TimeSpan.FromMilliseconds(random.Next(1000, 3500));
 }
 
 /// <summary>A fault that could not be injected, which is no fault of anybody's.</summary>

@@ -5,16 +5,18 @@ namespace Kube.Robustness.Chaos.Faults;
 /// <param name="IsBackground">Whether it may be in force beside another: it slows and loses, but leaves a majority working.</param>
 /// <param name="TakesMajority">Whether the store cannot be expected to take writes meanwhile.</param>
 /// <param name="Create">A new one.</param>
+/// <param name="NeedsQuiet">Whether it waits for what is in force in the background to end and keeps it away: where what is
+/// measured would else be the background's.</param>
 /// <param name="Obstacle">Why this machine or store cannot have it; null where it can.</param>
 internal sealed record FaultKind(
-    string Name, bool IsBackground, bool TakesMajority, Func<Fault> Create, Func<FaultContext, string?>? Obstacle = null);
+    string Name, bool IsBackground, bool TakesMajority, Func<Fault> Create, Func<FaultContext, string?>? Obstacle = null, bool NeedsQuiet = false);
 
 /// <summary>All faults there are.</summary>
 internal static class FaultCatalog
 {
     public static IReadOnlyList<FaultKind> All { get; } =
     [
-        new("kill-leader", false, false, () => new KillOne(isLeader: true)),
+        new("kill-leader", false, false, () => new KillOne(isLeader: true), NeedsQuiet: true),
         new("kill-follower", false, false, () => new KillOne(isLeader: false)),
         new("kill-majority", false, true, () => new KillMany(isAll: false)),
         new("kill-all", false, true, () => new KillMany(isAll: true)),
@@ -30,8 +32,8 @@ internal static class FaultCatalog
         new("one-way", false, false, () => new OneWay(), NeedsLinks),
         new("flapping", false, false, () => new Flapping(), NeedsLinks),
         new("clients-cut-off", false, false, () => new ClientsCutOff(), NeedsLinks),
-        new("disk-full", false, false, () => new DiskFull(isMajority: false), NeedsDisks),
-        new("disk-full-majority", false, true, () => new DiskFull(isMajority: true), NeedsDisks),
+        new("disk-full", false, false, () => new DiskFull(isMajority: false), NeedsDisks, NeedsQuiet: true),
+        new("disk-full-majority", false, true, () => new DiskFull(isMajority: true), NeedsDisks, NeedsQuiet: true),
         new("disk-frozen", false, false, () => new DiskFrozen(isLeader: false), NeedsDisks),
         new("disk-frozen-leader", false, false, () => new DiskFrozen(isLeader: true), NeedsDisks),
         new("move-leader", false, false, () => new MoveLeader()),

@@ -22,12 +22,30 @@ internal sealed class Injector(FaultContext context, IReadOnlyList<FaultKind> ki
             return;
         }
 
-        while (await PauseAsync(TimeSpan.FromMilliseconds(context.Random.Next(500, 2500)), ct))
+        while (await PauseAsync(TimeSpan.FromMilliseconds(context.Random.Next(300, 1800)), ct))
         {
             var kind = Draw();
-            if (kind.Obstacle?.Invoke(context) is null)
+            if (kind.Obstacle?.Invoke(context) is not null)
+            {
+                continue;
+            }
+
+            var isGateWanted = isBackground || kind.NeedsQuiet;
+            if (isGateWanted)
+            {
+                await context.Quiet.WaitAsync(CancellationToken.None);
+            }
+
+            try
             {
                 await RunAsync(kind, ct);
+            }
+            finally
+            {
+                if (isGateWanted)
+                {
+                    context.Quiet.Release();
+                }
             }
         }
     }

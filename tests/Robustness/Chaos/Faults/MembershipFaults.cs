@@ -69,7 +69,7 @@ internal sealed class ReplaceMember : Fault
                     try
                     {
                         var client = new Etcd.V3.Cluster.ClusterClient(cluster.Admin(number));
-                        if ((await client.MemberListAsync(new MemberListRequest(), Soon())).Members.Any(member => member.ID == id && !member.IsLearner))
+                        if ((await client.MemberListAsync(new MemberListRequest { Linearizable = true }, Soon())).Members.Any(member => member.ID == id && !member.IsLearner))
                         {
                             return true;
                         }
@@ -101,7 +101,7 @@ internal sealed class ReplaceMember : Fault
                     try
                     {
                         var client = new Etcd.V3.Cluster.ClusterClient(cluster.Admin(number));
-                        var there = (await client.MemberListAsync(new MemberListRequest(), Soon())).Members
+                        var there = (await client.MemberListAsync(new MemberListRequest { Linearizable = true }, Soon())).Members
                             .FirstOrDefault(member => member.PeerURLs.Contains(leaving.Address.PeerUrl));
                         if (there is not null)
                         {
