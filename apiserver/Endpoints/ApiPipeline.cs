@@ -101,8 +101,9 @@ internal sealed partial class ApiPipeline
                 Stopping = _options.Stopping,
                 AuditAnnotations = trail.Annotations,
                 Trail = trail,
+                RequireVerb = AuthorizeAsync,
             };
-            await AuthorizeAsync(request).ConfigureAwait(false);
+            await AuthorizeAsync(request, info.Verb).ConfigureAwait(false);
             if (info.Verb == "watch")
             {
                 trail.Record(AuditStage.ResponseStarted, 200);
@@ -138,13 +139,13 @@ internal sealed partial class ApiPipeline
         }
     }
 
-    private async ValueTask AuthorizeAsync(ApiRequest request)
+    private async ValueTask AuthorizeAsync(ApiRequest request, string verb)
     {
         var info = request.Info;
         var attributes = new AuthorizationAttributes
         {
             User = request.User,
-            Verb = info.Verb,
+            Verb = verb,
             IsResourceRequest = info.IsResourceRequest,
             ApiGroup = info.Group,
             ApiVersion = info.Version,

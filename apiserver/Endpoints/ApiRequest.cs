@@ -1,3 +1,4 @@
+using Kube.Api.Validation;
 using Kube.ApiServer.Auth;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Requests;
@@ -8,6 +9,8 @@ namespace Kube.ApiServer.Endpoints;
 /// <summary>One request on its way through the handlers. For one thread at a time.</summary>
 internal sealed class ApiRequest
 {
+    private const int MaxFieldManagerLength = 128;
+
     public required HttpContext Http { get; init; }
 
     public required RequestInfo Info { get; init; }
@@ -22,6 +25,9 @@ internal sealed class ApiRequest
 
     /// <summary>What the audit log gets to know of the request.</summary>
     public AuditTrail? Trail { get; init; }
+
+    /// <summary>Asks whether the user may do another verb to the same object; throws 403 when not.</summary>
+    public required Func<ApiRequest, string, ValueTask> RequireVerb { get; init; }
 
     public List<string> Warnings { get; } = [];
 
@@ -43,7 +49,7 @@ internal sealed class ApiRequest
             {
                 if (value != "All")
                 {
-                    throw ApiErrors.Invalid(OptionsKind, "meta.k8s.io", "", [Kube.Api.Validation.FieldError.NotSupported("dryRun", System.Text.Json.Nodes.JsonValue.Create(value), ["All"])]);
+                    throw ApiErrors.Invalid(OptionsKind, "meta.k8s.io", "", [FieldError.NotSupported("dryRun", System.Text.Json.Nodes.JsonValue.Create(value), ["All"])]);
                 }
             }
 
@@ -64,17 +70,39 @@ internal sealed class ApiRequest
     {
         User = User,
         DryRun = dryRun ?? IsDryRun,
-        FieldManager = Query("fieldManager") ?? DefaultFieldManager(Http.Request.Headers.UserAgent.ToString()),
+        FieldManager = FieldManager,
         Subresource = Info.Subresource,
         Warnings = Warnings,
         AuditAnnotations = AuditAnnotations,
     };
 
-    /// <summary>The first word of the user agent, as Kubernetes names a manager that doesn't name itself.</summary>
-    private static string DefaultFieldManager(string userAgent)
+    /// <summary>The fieldManager parameter, else the first word of the user agent, as Kubernetes names a manager that doesn't name itself.</summary>
+    /// <exception cref="Kube.Api.Errors.KubeStatusException">422: the parameter is too long or not printable.</exception>
+    public string FieldManager
     {
-        var slash = userAgent.IndexOf('/');
-        var name = slash < 0 ? userAgent : userAgent[..slash];
-        return name.Length > 128 ? name[..128] : name;
+        get
+        {
+            if (Query("fieldManager") is { Length: > 0 } given)
+            {
+                return CheckedFieldManager(given);
+            }
+
+            var agent = Http.Request.Headers.UserAgent.ToString();
+            var slash = agent.IndexOf('/', StringComparison.Ordinal);
+            var name = string.Concat((slash < 0 ? agent : agent[..slash]).Where(c => !char.IsControl(c)));
+            return name.Length == 0 ? "unknown" : name.Length > MaxFieldManagerLength ? name[..MaxFieldManagerLength] : name;
+        }
+    }
+
+    private string CheckedFieldManager(string given)
+    {
+        if (System.Text.Encoding.UTF8.GetByteCount(given) > MaxFieldManagerLength)
+        {
+            throw ApiErrors.Invalid(OptionsKind, "meta.k8s.io", "", [FieldError.TooLong("fieldManager", MaxFieldManagerLength)]);
+        }
+
+        return given.Any(char.IsControl)
+            ? throw ApiErrors.Invalid(OptionsKind, "meta.k8s.io", "", [FieldError.Invalid("fieldManager", System.Text.Json.Nodes.JsonValue.Create(given), "should only contain printable characters")])
+            : given;
     }
 }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kube.Api.Errors;
 using Kube.Api.Patch;
 using Kube.Api.Schema;
 using Kube.Api.Serialization;
+using Kube.Api.Validation;
 using Kube.ApiServer.Registry;
 
 namespace Kube.ApiServer.Endpoints;
@@ -14,9 +16,20 @@ internal sealed partial class ResourceEndpoint
     private async Task PatchAsync(ApiRequest request, ResourceStore store, ISubresource? subresource)
     {
         var contentType = (request.Http.Request.ContentType ?? "").Split(';')[0].Trim();
-        if (Array.IndexOf(PatchTypes, contentType) < 0 || contentType == WireFormats.ApplyYaml)
+        if (Array.IndexOf(PatchTypes, contentType) < 0)
         {
-            throw ApiErrors.UnsupportedMediaType(PatchTypes[..3]);
+            throw ApiErrors.UnsupportedMediaType(PatchTypes);
+        }
+
+        if (contentType == WireFormats.ApplyYaml)
+        {
+            await ApplyAsync(request, store, subresource).ConfigureAwait(false);
+            return;
+        }
+
+        if (request.Query("force") is not null)
+        {
+            throw ApiErrors.Invalid("PatchOptions", "meta.k8s.io", "", [FieldError.Forbidden("force", "may not be specified for non-apply patch")]);
         }
 
         var format = ResponseWriter.Negotiate(request);
@@ -28,14 +41,23 @@ internal sealed partial class ResourceEndpoint
         ValueTask<JsonObject> Change(JsonObject current)
         {
             request.Warnings.Clear();
-            if (subresource is not IProjectedSubresource projected)
+            try
             {
-                return ValueTask.FromResult(Patched(request, current, patch, contentType, schema, validation));
-            }
+                if (subresource is not IProjectedSubresource projected)
+                {
+                    return ValueTask.FromResult(Patched(request, current, patch, contentType, schema, validation));
+                }
 
-            var part = Patched(request, projected.Project(current), patch, contentType, schema, validation);
-            projected.Apply(current, part);
-            return ValueTask.FromResult(current);
+                var part = Patched(request, projected.Project(current), patch, contentType, schema, validation);
+                projected.Apply(current, part);
+                return ValueTask.FromResult(current);
+            }
+            catch (PatchException exception)
+            {
+                // As a Status it is tried again on the store's own object where the cached one is too old for the patch.
+                var info = request.Info;
+                throw new KubeStatusException(KubeStatus.OfPatch(exception, info.Group, info.Resource, info.Name));
+            }
         }
 
         var result = await store.UpdateAsync(request.Write(), request.Info.Namespace, request.Info.Name, Change, null, request.Aborted).ConfigureAwait(false);

@@ -144,7 +144,13 @@ internal sealed partial class ResourceEndpoint(ResourceRegistry registry, TimePr
         ObjectChange change = subresource is IProjectedSubresource projected
             ? current => Project(projected, current, body)
             : _ => ValueTask.FromResult((JsonObject)body.DeepClone());
-        Func<JsonObject>? absent = subresource is null && definition.Strategy.AllowCreateOnUpdate ? () => CreatedByUpdate(body, name) : null;
+        Func<ValueTask<JsonObject>>? absent = subresource is null && definition.Strategy.AllowCreateOnUpdate
+            ? async () =>
+            {
+                await request.RequireVerb(request, "create").ConfigureAwait(false);
+                return CreatedByUpdate(body, name);
+            }
+            : null;
         var result = await store.UpdateAsync(request.Write(), request.Info.Namespace, name, change, absent, request.Aborted).ConfigureAwait(false);
         await WriteUpdatedAsync(request, store, subresource, result, format).ConfigureAwait(false);
     }

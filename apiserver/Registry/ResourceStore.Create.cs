@@ -16,6 +16,7 @@ public sealed partial class ResourceStore
         var accessor = new ObjectAccessor(obj);
         EnsureNamespace(accessor, ns);
         ApplyDefaults(obj);
+        RecordCreator(context, obj);
         if (accessor.Name.Length > 0 || accessor.GenerateName.Length == 0)
         {
             return await CreateOnceAsync(context, ns, obj, cancellationToken).ConfigureAwait(false);

@@ -20,7 +20,7 @@ public sealed partial class ResourceStore
     /// </summary>
     /// <exception cref="KubeStatusException">Not found, refused, or a precondition of the new object failed.</exception>
     public async Task<StoredResult> UpdateAsync(
-        WriteContext context, string ns, string name, ObjectChange change, Func<JsonObject>? absent, CancellationToken cancellationToken)
+        WriteContext context, string ns, string name, ObjectChange change, Func<ValueTask<JsonObject>>? absent, CancellationToken cancellationToken)
     {
         var (current, revision, fresh) = await ReadForWriteAsync(ns, name, cancellationToken).ConfigureAwait(false);
         for (var attempt = 0; attempt < MaxConflictRetries; attempt++)
@@ -32,7 +32,16 @@ public sealed partial class ResourceStore
                     throw ApiErrors.NotFound(Definition, name);
                 }
 
-                return await CreateAsync(context, ns, absent(), cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    return await CreateAsync(context with { Subresource = "" }, ns, await absent().ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                }
+                catch (KubeStatusException exception) when (exception.Status.Reason == "AlreadyExists" && !context.DryRun)
+                {
+                    // Somebody else made it in between.
+                    (current, revision, fresh) = await ReadFreshAsync(ns, name, cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
             }
 
             var attemptResult = await TryUpdateAsync(context, ns, name, current, revision, fresh, change, cancellationToken).ConfigureAwait(false);
@@ -66,6 +75,7 @@ public sealed partial class ResourceStore
                 request = Admission(AdmissionOperation.Update, context, ns, name, updated, current);
                 await AdmissionPlugins.MutateAsync(request, cancellationToken).ConfigureAwait(false);
                 PrepareForUpdate(context, updated, current);
+                RecordOwner(context, updated, current);
                 allocation = await Strategy.AllocateAsync(updated, current, context.DryRun, cancellationToken).ConfigureAwait(false);
                 Refuse(name, ObjectRules.ValidateUpdate(updated, current, Definition.Info, RulesOf(context)));
                 await AdmissionPlugins.ValidateAsync(request, cancellationToken).ConfigureAwait(false);

@@ -90,5 +90,5 @@ internal sealed class BindingSubresource(TimeProvider time) : ICreateSubresource
 internal sealed class BindingResource(BindingSubresource binding, Func<ResourceStore> pods) : IReviewResource
 {
     public Task<JsonObject> CreateAsync(WriteContext context, string ns, JsonObject review, CancellationToken cancellationToken) =>
-        binding.CreateAsync(context, pods(), ns, new ObjectAccessor(review).Name, review, cancellationToken);
+        binding.CreateAsync(context with { Subresource = "binding" }, pods(), ns, new ObjectAccessor(review).Name, review, cancellationToken);
 }

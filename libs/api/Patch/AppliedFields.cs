@@ -52,6 +52,36 @@ internal static class AppliedFields
         }
     }
 
+    /// <summary>
+    /// The places that the second object has and the first has not. Maps and lists that are new are places of their own
+    /// beside what is in them; one that was null is not new.
+    /// </summary>
+    internal static FieldSet Added(JsonNode? from, JsonNode? to, ApplyShape shape)
+    {
+        switch (to)
+        {
+            case JsonObject map when shape.IsGranularMap:
+                var a = from as JsonObject;
+                return FieldSet.Of(false, map.Select(p => KeyValuePair.Create("f:" + p.Key,
+                    Added(a?.ContainsKey(p.Key) == true, a?[p.Key], p.Value, shape.Member(p.Key)))));
+            case JsonArray list when shape.IsGranularList:
+                var before = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
+                foreach (var (element, value) in from is JsonArray old ? shape.Items(old) : [])
+                {
+                    before.TryAdd(element, value);
+                }
+
+                var item = shape.Item;
+                return FieldSet.Of(false, shape.Items(list).Select(i => KeyValuePair.Create(i.Element,
+                    Added(before.ContainsKey(i.Element), before.GetValueOrDefault(i.Element), i.Item, item))));
+            default:
+                return FieldSet.Empty;
+        }
+    }
+
+    private static FieldSet Added(bool wasThere, JsonNode? from, JsonNode? to, ApplyShape shape) =>
+        wasThere ? Added(from, to, shape) : FieldSet.Leaf.Union(Added(null, to, shape));
+
     /// <summary>The places in both objects whose values differ.</summary>
     internal static FieldSet Modified(JsonNode? from, JsonNode? to, ApplyShape shape)
     {
@@ -67,8 +97,17 @@ internal static class AppliedFields
             return FieldSet.Of(false, shape.Items(y).Where(i => before.ContainsKey(i.Element)).Select(i => KeyValuePair.Create(i.Element, Modified(before[i.Element], i.Item, item))));
         }
 
+        if ((from is null && IsContainer(to, shape)) || (to is null && IsContainer(from, shape)))
+        {
+            // What differs is what is in it.
+            return FieldSet.Empty;
+        }
+
         return JsonNode.DeepEquals(from, to) ? FieldSet.Empty : FieldSet.Leaf;
     }
+
+    private static bool IsContainer(JsonNode? node, ApplyShape shape) =>
+        (node is JsonObject && shape.IsGranularMap) || (node is JsonArray && shape.IsGranularList);
 
     /// <summary>Live with the applied configuration merged in.</summary>
     internal static JsonNode? Merge(JsonNode? live, JsonNode? applied, ApplyShape shape)

@@ -32,14 +32,11 @@ public static class ManagedFields
     {
         var shape = ApplyShape.Of(schema);
         var entries = EntriesOf(live, obj);
-        var (before, after) = (AppliedFields.Of(Bare(live), shape), AppliedFields.Of(Bare(obj), shape));
-        if (live is null)
-        {
-            before = FieldSet.Empty;
-        }
 
-        var changed = Strip(after.Difference(before).Union(live is null ? FieldSet.Empty : AppliedFields.Modified(Bare(live), Bare(obj), shape)));
-        var removed = before.Difference(after);
+        // A new object is compared with an empty one of its type, whose structs are there but set nothing.
+        var (before, after) = (Bare(live) ?? ZeroValue.OfObject(schema), Bare(obj)!);
+        var changed = Strip(AppliedFields.Added(before, after, shape).Union(AppliedFields.Modified(before, after, shape)));
+        var removed = AppliedFields.Added(after, before, shape);
         Entry? own = null;
         foreach (var entry in entries)
         {

@@ -58,7 +58,7 @@ public static class ServerSideApply
         var merged = (JsonObject)AppliedFields.Merge(before, config, shape)!;
         var (was, willBe) = (AppliedFields.Of(before, shape), AppliedFields.Of(merged, shape));
         var changed = ManagedFields.Strip(AppliedFields.Modified(before, merged, shape).Union(willBe.Difference(was)));
-        TakeOver(others, changed, force);
+        TakeOver(others, changed, force, LastApplied.OwnedBy(manager, live, shape));
 
         if (own is not null)
         {
@@ -76,6 +76,7 @@ public static class ServerSideApply
         }
 
         ManagedFields.Write(merged, [own, .. others]);
+        LastApplied.Renew(manager, live, merged, config);
         return merged;
     }
 
@@ -101,7 +102,8 @@ public static class ServerSideApply
     }
 
     /// <summary>Takes changed fields from other managers, or refuses to.</summary>
-    private static void TakeOver(List<ManagedFields.Entry> others, FieldSet changed, bool force)
+    /// <param name="allowed">Places that may be taken without force.</param>
+    private static void TakeOver(List<ManagedFields.Entry> others, FieldSet changed, bool force, FieldSet allowed)
     {
         var conflicts = new List<ApplyConflict>();
         foreach (var entry in others)
@@ -114,7 +116,7 @@ public static class ServerSideApply
 
             if (!force)
             {
-                conflicts.AddRange(contested.Paths().Select(p => new ApplyConflict(entry.Describe(), p)));
+                conflicts.AddRange(contested.Difference(allowed).Paths().Select(p => new ApplyConflict(entry.Describe(), p)));
             }
 
             entry.Fields = entry.Fields.Difference(contested);

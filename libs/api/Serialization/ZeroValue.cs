@@ -21,7 +21,8 @@ internal static class ZeroValue
     /// <summary>The zero value of a list item or map value; an object is never null there.</summary>
     internal static JsonNode? OfElement(ValueSchema value) => Of(value);
 
-    private static JsonObject OfObject(ObjectSchema schema)
+    /// <summary>An object of which only what Go's JSON always writes is there.</summary>
+    internal static JsonObject OfObject(ObjectSchema schema)
     {
         var result = new JsonObject();
         foreach (var field in schema.AlwaysFields)

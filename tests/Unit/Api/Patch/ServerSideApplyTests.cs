@@ -211,4 +211,59 @@ public sealed class ServerSideApplyTests
             }
         }
     }
+
+    /// <summary>What Kubernetes records for a Deployment that a client creates: new maps and lists are owned themselves, structs are not.</summary>
+    [Fact]
+    public void ACreatorOwnsWhatItSetAndTheDefaults()
+    {
+        var obj = Config("selector: {matchLabels: {app: a}}, template: {metadata: {labels: {app: a}}, spec: {containers: [{name: c, image: i, ports: [{containerPort: 80}]}]}}");
+        obj["metadata"]!["labels"] = new JsonObject { ["app"] = "a" };
+        SchemaCheck.Apply(obj, Schema, FieldValidation.Strict);
+        Defaulter.Apply(obj, Schema);
+        ManagedFields.Update(null, obj, Schema, By("kubectl-create"));
+        var expected = JsonNode.Parse("""
+            {"f:metadata":{"f:labels":{".":{},"f:app":{}}},
+             "f:spec":{"f:progressDeadlineSeconds":{},"f:replicas":{},"f:revisionHistoryLimit":{},"f:selector":{},
+              "f:strategy":{"f:rollingUpdate":{".":{},"f:maxSurge":{},"f:maxUnavailable":{}},"f:type":{}},
+              "f:template":{"f:metadata":{"f:labels":{".":{},"f:app":{}}},
+               "f:spec":{"f:containers":{"k:{\"name\":\"c\"}":{".":{},"f:image":{},"f:imagePullPolicy":{},"f:name":{},
+                 "f:ports":{".":{},"k:{\"containerPort\":80,\"protocol\":\"TCP\"}":{".":{},"f:containerPort":{},"f:protocol":{}}},
+                 "f:resources":{},"f:terminationMessagePath":{},"f:terminationMessagePolicy":{}}},
+                "f:dnsPolicy":{},"f:restartPolicy":{},"f:schedulerName":{},"f:securityContext":{},"f:terminationGracePeriodSeconds":{}}}}}
+            """);
+        Assert.Equal(expected!.ToJsonString(), JsonNode.Parse(FieldsOf(obj, "kubectl-create"))!.ToJsonString());
+
+        var bare = Edit(obj, "kubectl-edit", o => o["metadata"]!.AsObject().Remove("labels"));
+        Assert.StartsWith("{\"f:spec\"", FieldsOf(bare, "kubectl-create"), StringComparison.Ordinal);
+    }
+
+    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+    private static JsonObject AppliedByClient(string spec)
+    {
+        var obj = Config(spec);
+        SchemaCheck.Apply(obj, Schema, FieldValidation.Strict);
+        Defaulter.Apply(obj, Schema);
+        obj["metadata"]!["annotations"] = new JsonObject { [LastApplied] = Config(spec).ToJsonString() };
+        ManagedFields.Update(null, obj, Schema, By("kubectl-client-side-apply"));
+        return obj;
+    }
+
+    [Fact]
+    public void KubectlTakesOverWhatItAppliedFromTheClientSide()
+    {
+        var live = AppliedByClient("replicas: 3, " + Template);
+        var changed = Apply(live, "replicas: 4, " + Template, "kubectl");
+        Assert.Equal(4, (int)changed["spec"]!["replicas"]!);
+        Assert.Contains("\"replicas\":4", (string?)changed["metadata"]!["annotations"]![LastApplied], StringComparison.Ordinal);
+        Assert.Throws<ApplyConflictException>(() => Apply(live, "replicas: 4, " + Template, "another"));
+    }
+
+    [Fact]
+    public void KubectlDoesNotTakeOverWhatSomebodyChangedSince()
+    {
+        var live = Edit(AppliedByClient("replicas: 3, " + Template), "autoscaler", o => o["spec"]!["replicas"] = 7);
+        var conflict = Assert.Single(Assert.Throws<ApplyConflictException>(() => Apply(live, "replicas: 4, " + Template, "kubectl")).Conflicts);
+        Assert.Equal(".spec.replicas", conflict.Field);
+    }
 }
