@@ -130,6 +130,7 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
                 HeartbeatInterval = TimeSpan.FromMilliseconds(options.HeartbeatIntervalMs),
                 ElectionTimeout = TimeSpan.FromMilliseconds(options.ElectionTimeoutMs),
                 SnapshotCount = options.SnapshotCount,
+                ReadMode = options.LeaseReads ? ReadMode.Lease : ReadMode.Quorum,
             },
             seams.Storage(storage),
             transport,

@@ -32,6 +32,9 @@ public sealed record StoreOptions
     /// <summary>Refuse changes of the members that would cost the quorum.</summary>
     public bool StrictReconfigCheck { get; init; } = true;
 
+    /// <summary>Whether a leader answers reads by its lease instead of asking a quorum each time.</summary>
+    public bool LeaseReads { get; init; }
+
     public int HeartbeatIntervalMs { get; init; } = 100;
 
     public int ElectionTimeoutMs { get; init; } = 1000;

@@ -66,7 +66,8 @@ public sealed partial class RaftNode
             || (_vote == 0 && LeaderId == 0)
             || (isPreVote && message.Term > Term);
         var trusted = !IsUnproven || (HasFirstLog(_log.LastIndex) && HasFirstLog(message.Index));
-        var granted = free && trusted && _log.IsUpToDate(new EntryId(message.LogTerm, message.Index));
+        var bound = IsBoundByLease && !message.LeaderTransfer;
+        var granted = free && trusted && !bound && _log.IsUpToDate(new EntryId(message.LogTerm, message.Index));
         if (granted && !isPreVote)
         {
             _electionElapsed = 0;

@@ -70,7 +70,7 @@ public sealed partial class RaftNode
     private void StartRead(ulong asker, ulong context)
     {
         var alone = _tracker.Membership.Voters.Ids.Count == 1 && _tracker.Membership.Voters.Contains(Id);
-        if (alone || _options.ReadMode == ReadMode.Lease)
+        if (alone || (_options.ReadMode == ReadMode.Lease && _lease.HoldsAt(_ticks)))
         {
             AnswerRead(asker, context, _log.Committed);
             return;
@@ -98,14 +98,21 @@ public sealed partial class RaftNode
         }
     }
 
+    /// <summary>
+    /// Whether this member's silence is counted on: with lease reads, a follower that heard its leader within an election
+    /// time-out, or may have before it restarted, elects nobody unless that leader wants it.
+    /// </summary>
+    private bool IsBoundByLease => _options.ReadMode == ReadMode.Lease && _ticks - _leaderHeardTick < _options.ElectionTicks;
+
     private void AnswerProvedReads()
     {
-        if (_reads.Count == 0)
+        if (_reads.Count == 0 && _options.ReadMode == ReadMode.Quorum)
         {
             return;
         }
 
         var proved = _tracker.Membership.Voters.CommittedIndex(id => id == Id ? _reads.Latest : _reads.AnsweredBy(id));
+        _lease.Proved(proved);
         while (_reads.TryTake(proved, out var read))
         {
             AnswerRead(read.Asker, read.Context, read.Index);

@@ -11,6 +11,7 @@ public sealed partial class RaftNode
     public void Tick()
     {
         Invariant.Check(_outstanding is null);
+        _ticks++;
         if (Role == Role.Leader)
         {
             TickLeader();
@@ -29,7 +30,7 @@ public sealed partial class RaftNode
     public void Campaign()
     {
         _electionElapsed = 0;
-        if (Role != Role.Leader && CanCampaign)
+        if (Role != Role.Leader && CanCampaign && !IsBoundByLease)
         {
             StartElection(_options.PreVote ? Election.PreVote : Election.Vote);
         }
@@ -64,6 +65,11 @@ public sealed partial class RaftNode
         if (Role == Role.Leader && _heartbeatElapsed >= _options.HeartbeatTicks)
         {
             _heartbeatElapsed = 0;
+            if (_options.ReadMode == ReadMode.Lease)
+            {
+                _lease.Sent(_reads.Begin(), _ticks);
+            }
+
             BroadcastHeartbeat();
         }
     }
@@ -173,6 +179,7 @@ public sealed partial class RaftNode
         TransferTarget = 0;
         _tracker.ResetVotes();
         DropReads();
+        _lease.Reset();
         _pendingConfIndex = 0;
         UncommittedBytes = 0;
         _quotaTaken.Clear();

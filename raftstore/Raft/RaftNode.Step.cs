@@ -147,6 +147,7 @@ public sealed partial class RaftNode
 
         Invariant.Check(LeaderId == 0 || LeaderId == message.From, $"two leaders in term {Term}: {LeaderId} and {message.From}");
         _electionElapsed = 0;
+        _leaderHeardTick = _ticks;
         LeaderId = message.From;
     }
 

@@ -56,6 +56,10 @@ public sealed partial class RaftNode
         }
     }
 
-    private void SendTimeoutNow(ulong to) =>
+    private void SendTimeoutNow(ulong to)
+    {
+        // It may arrive late, even after the transfer was given up, and the vote it leads to heeds no lease.
+        _lease.Forfeit();
         Send(new Message { Type = MessageType.TimeoutNow, From = Id, To = to, Term = Term });
+    }
 }

@@ -29,6 +29,9 @@ public sealed partial class RaftNode
     private int _electionElapsed;
     private int _heartbeatElapsed;
     private int _electionTimeoutTicks;
+    private readonly LeaderLease _lease;
+    private long _ticks;
+    private long _leaderHeardTick;
     private bool _snapshotNeeded;
     private HardState _persisted;
     private Ready? _outstanding;
@@ -40,12 +43,15 @@ public sealed partial class RaftNode
         _options = options;
         _prng = prng;
         _log = new RaftLog(stable);
+        _lease = new LeaderLease(options.ElectionTicks);
         _tracker = new ProgressTracker(options.MaxInflightMessages, options.MaxInflightBytes);
         _persisted = stable.HardState;
         IsUnproven = options.IsUnproven && _persisted.Vote == 0;
         Term = Math.Max(_persisted.Term, stable.LatestSnapshot.Term);
         _vote = Term == _persisted.Term ? _persisted.Vote : 0;
         _log.CommitTo(Math.Min(_persisted.Commit, _log.LastIndex));
+        // Whom it heard before it restarted it does not know; an empty log has heard nobody.
+        _leaderHeardTick = HasFirstLog(_log.LastIndex) ? -options.ElectionTicks : 0;
         Install(stable.LatestSnapshot.Configuration);
         BecomeFollower(Term, 0);
     }

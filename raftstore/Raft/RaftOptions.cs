@@ -6,8 +6,8 @@ public enum ReadMode : byte
     /// <summary>By a round of heartbeats that a quorum answers: independent of clocks.</summary>
     Quorum = 0,
 
-    /// <summary>By its lease (dissertation, 6.4.1): no round, but stale reads when ticks drift by more than the
-    /// margin between lease and election time-out. Needs <see cref="RaftOptions.CheckQuorum"/>.</summary>
+    /// <summary>By its lease (dissertation, 6.4.1) while it has one: no round, but stale reads where members' ticks drift apart by
+    /// more than a fifth. The same on all members. Needs <see cref="RaftOptions.CheckQuorum"/>.</summary>
     Lease = 1,
 }
 

@@ -18,6 +18,9 @@ internal sealed class ReadRounds
     /// <summary>Adds a read at an index in a round of its own, with the member that asked and that member's mark.</summary>
     public void Add(ulong asker, ulong context, ulong index) => _pending.Enqueue(new Pending(++Latest, asker, context, index));
 
+    /// <summary>Begins a round that no read waits for.</summary>
+    public ulong Begin() => ++Latest;
+
     public void Answer(ulong member, ulong round)
     {
         if (!_answered.TryGetValue(member, out var known) || round > known)

@@ -10,7 +10,9 @@ namespace Kube.RaftStore.Scenarios;
 internal sealed class Actor
 {
     private readonly Stage _stage;
-    private readonly InMemoryLogStorage _storage;
+    private readonly ConfState _bootstrap;
+    private InMemoryLogStorage _storage;
+    private bool _isUnproven;
     private RaftNode? _node;
     private string _seen = "";
     private ulong _applied;
@@ -19,6 +21,7 @@ internal sealed class Actor
     {
         _stage = stage;
         Id = id;
+        _bootstrap = bootstrap;
         _storage = new InMemoryLogStorage(bootstrap);
         Start();
     }
@@ -31,7 +34,7 @@ internal sealed class Actor
 
     public void Start()
     {
-        _node = new RaftNode(_stage.Options with { Id = Id }, _storage, new Prng(Id));
+        _node = new RaftNode(_stage.Options with { Id = Id, IsUnproven = _isUnproven }, _storage, new Prng(Id));
         _applied = _storage.LatestSnapshot.Index;
         _seen = Role();
     }
@@ -40,6 +43,13 @@ internal sealed class Actor
     {
         _node = null;
         _storage.Crash();
+    }
+
+    /// <summary>Puts an empty disk in the place of its own, while it is down.</summary>
+    public void Wipe()
+    {
+        _storage = new InMemoryLogStorage(_bootstrap);
+        _isUnproven = true;
     }
 
     public void Work()

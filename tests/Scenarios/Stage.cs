@@ -10,7 +10,7 @@ namespace Kube.RaftStore.Scenarios;
 /// The members of a story and the messages between them, moved by commands:
 /// <c>cluster N [no-prevote] [no-check-quorum] [one-entry-messages]</c>, <c>join ID</c>, <c>campaign ID</c>, <c>tick ID N</c>, <c>propose ID TEXT</c>,
 /// <c>change ID STEP...</c> (+4 voter, ~4 learner, -4; <c>leave</c>), <c>transfer ID TARGET</c>, <c>read ID</c>,
-/// <c>snapshot ID</c>, <c>crash ID</c>, <c>start ID</c>, <c>cut A B</c>, <c>mend</c>, <c>drop</c>, <c>step N</c>,
+/// <c>snapshot ID</c>, <c>crash ID</c>, <c>wipe ID</c>, <c>start ID</c>, <c>cut A B</c>, <c>mend</c>, <c>drop</c>, <c>step N</c>,
 /// <c>deliver</c>, <c>status</c>, <c>log ID</c>.
 /// </summary>
 internal sealed class Stage
@@ -102,6 +102,9 @@ internal sealed class Stage
                 break;
             case "crash":
                 actor.Crash();
+                return;
+            case "wipe":
+                actor.Wipe();
                 return;
             case "start":
                 actor.Start();

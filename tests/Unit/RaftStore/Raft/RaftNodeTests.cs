@@ -281,6 +281,75 @@ public class RaftNodeTests
         Assert.Empty(Drain(node));
     }
 
+    [Fact]
+    public void Lease_answers_reads_without_a_round_until_it_runs_out()
+    {
+        var node = Leader(Options with { ReadMode = ReadMode.Lease });
+        node.ReadIndex(1);
+        // No heartbeat was answered yet: a round it is.
+        Assert.Contains(Drain(node), m => m.Type == MessageType.Heartbeat);
+        node.Tick();
+        var round = Drain(node).First(m => m.Type == MessageType.Heartbeat).Context;
+        node.Step(new Message { Type = MessageType.HeartbeatResponse, From = 2, To = 1, Term = node.Term, Index = 2, Context = round });
+        Assert.Equal([1UL], ReadsOf(node));
+        for (var tick = 0; tick < 7; tick++)
+        {
+            node.ReadIndex(10);
+            Assert.Equal([10UL], ReadsOf(node));
+            node.Tick();
+        }
+
+        Drain(node);
+        node.ReadIndex(11);
+        Assert.Empty(ReadsOf(node));
+        Assert.Equal(Role.Leader, node.Role);
+    }
+
+    [Fact]
+    public void Lease_is_over_once_a_successor_was_told_to_campaign()
+    {
+        var node = Leader(Options with { ReadMode = ReadMode.Lease });
+        node.Tick();
+        var round = Drain(node).First(m => m.Type == MessageType.Heartbeat).Context;
+        node.Step(new Message { Type = MessageType.HeartbeatResponse, From = 2, To = 1, Term = node.Term, Index = 2, Context = round });
+        node.ReadIndex(1);
+        Assert.Equal([1UL], ReadsOf(node));
+        node.TransferLeader(2);
+        node.ReadIndex(2);
+        Assert.Empty(ReadsOf(node));
+    }
+
+    [Theory]
+    [InlineData(ReadMode.Lease, 9, false)]
+    [InlineData(ReadMode.Lease, 10, true)]
+    [InlineData(ReadMode.Quorum, 0, true)]
+    public void Member_that_restarts_under_leases_elects_nobody_for_an_election_timeout(ReadMode mode, int ticks, bool votes)
+    {
+        var node = NewNode([(2, 2)], new HardState(2, 0, 1), Options with { ReadMode = mode });
+        for (var i = 0; i < ticks; i++)
+        {
+            node.Tick();
+        }
+
+        node.Campaign();
+        Assert.Equal(votes, node.Role == Role.PreCandidate);
+        node.Step(new Message { Type = MessageType.Vote, From = 2, To = 1, Term = 5, LogTerm = 2, Index = 2 });
+        Assert.Equal(votes, Drain(node).Any(m => m.Type == MessageType.VoteResponse && !m.Reject));
+    }
+
+    private List<ulong> ReadsOf(RaftNode node)
+    {
+        var reads = new List<ulong>();
+        while (node.TryGetReady(1 << 20, out var ready))
+        {
+            reads.AddRange(ready.ReadStates.Select(r => r.Context));
+            _storage.Append(ready.HardState, ready.Entries, ready.MustSync);
+            node.Advance();
+        }
+
+        return reads;
+    }
+
     private static RaftOptions Options => new() { Id = 1 };
 
     private static Message VoteRequest(ulong from, ulong term) =>
