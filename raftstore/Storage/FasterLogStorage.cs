@@ -38,7 +38,7 @@ public sealed partial class FasterLogStorage : ILogStorage
         _geometry = options.Geometry;
         _window = new EntryWindow(options.CacheBytes);
         _snapshots = new SnapshotDirectory(directory.SnapshotPath);
-        _device = new SegmentDevice(directory.LogPath, _geometry.SegmentBytes);
+        _device = new SegmentDevice(directory.LogPath, _geometry.SegmentBytes, options.MaxLogBytes);
         try
         {
             LatestSnapshot = RecoverSnapshot(directory);

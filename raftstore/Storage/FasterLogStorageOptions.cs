@@ -19,4 +19,7 @@ public sealed record FasterLogStorageOptions
     public long CacheBytes { get; init; } = 16L << 20;
 
     public LogGeometry Geometry { get; init; } = new();
+
+    /// <summary>Most bytes of log segments; beyond, the disk counts as full.</summary>
+    public long MaxLogBytes { get; init; } = long.MaxValue;
 }

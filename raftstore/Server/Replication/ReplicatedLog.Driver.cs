@@ -90,6 +90,8 @@ public sealed partial class ReplicatedLog
         if (batch.Ticks > 0)
         {
             _storage.RetryReserve();
+            // While proposals are refused nothing is written that would tell.
+            _isLowOnSpace = _storage.IsLowOnSpace;
         }
 
         ExpireRequests(batch.Ticks);

@@ -20,15 +20,17 @@ internal sealed class SegmentDevice : StorageDeviceBase
     private const string Prefix = "log.";
 
     private readonly string _directory;
+    private readonly long _maxBytes;
     private readonly Lock _lock = new();
     private readonly SortedDictionary<int, SafeFileHandle> _segments = [];
     private readonly SortedSet<int> _dirty = [];
     private StorageFaultException? _fault;
 
-    public SegmentDevice(string directory, long segmentBytes)
+    public SegmentDevice(string directory, long segmentBytes, long maxBytes = long.MaxValue)
         : base(Path.Combine(directory, "log"), SectorBytes, Devices.CAPACITY_UNSPECIFIED)
     {
         _directory = directory;
+        _maxBytes = maxBytes;
         segmentSize = segmentBytes;
         foreach (var number in ListSegments(directory))
         {
@@ -89,6 +91,11 @@ internal sealed class SegmentDevice : StorageDeviceBase
         {
             var number = _segments.Count == 0 ? startSegment : _segments.Keys.Last() + 1;
             var path = PathOf(number);
+            if ((_segments.Count + 1) * segmentSize > _maxBytes)
+            {
+                throw new StorageFullException($"{path}: a further segment would exceed {_maxBytes} bytes of log");
+            }
+
             var temporary = path + ".new";
             var handle = File.OpenHandle(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             try
