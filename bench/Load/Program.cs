@@ -3,4 +3,5 @@ using Kube.Load;
 
 var root = new RootCommand("Load generators.");
 root.Subcommands.Add(StoreLoadCommand.Create());
+root.Subcommands.Add(FailoverCommand.Create());
 return await root.Parse(args).InvokeAsync();
