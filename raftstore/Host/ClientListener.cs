@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace Kube.RaftStore.Host;
 
 /// <summary>
-/// The client port: etcd's gRPC services, and /health, /version and /metrics beside them over HTTP. Without TLS a
-/// URL speaks HTTP/2 alone, as there is nothing to tell the protocols apart by.
+/// The client port: etcd's gRPC services, and /health, /version and /metrics beside them over HTTP. Every port
+/// speaks HTTP/1.1 and HTTP/2, with and without TLS.
 /// </summary>
 internal sealed class ClientListener : IAsyncDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class ClientListener : IAsyncDisposable
         StoreOptions options, StoreServices services, MetricsRegistry metrics, ILoggerFactory logs, TimeProvider time, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(logs);
+        builder.Services.AddSingleton<ILoggerFactory>(new KestrelLogs(logs));
         builder.Services.AddSingleton(time);
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
@@ -38,6 +38,7 @@ internal sealed class ClientListener : IAsyncDisposable
         });
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options));
         var application = builder.Build();
+        application.Use(CrossOrigin.InvokeAsync);
         application.UseRouting();
         if (options.Client.AllowedCommonNames.Count > 0)
         {
@@ -55,6 +56,8 @@ internal sealed class ClientListener : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, StoreOptions options)
     {
         kestrel.AddServerHeader = false;
+        // Connections without TLS that speak HTTP/2 look to Kestrel as if they had TLS, and say "http".
+        kestrel.AllowAlternateSchemes = true;
         // Watches idle for hours and clients may read slowly: neither is cut for its pace.
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
@@ -75,7 +78,8 @@ internal sealed class ClientListener : IAsyncDisposable
     {
         if (url.Scheme != Uri.UriSchemeHttps)
         {
-            listen.Protocols = options.ListenMetricsUrls.Contains(url) ? HttpProtocols.Http1 : HttpProtocols.Http2;
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            PlainProtocols.UseOn(listen);
             UrlAuthorityReader.UseOn(listen);
             return;
         }

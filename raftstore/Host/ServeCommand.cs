@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Kube.Hosting;
+using Kube.RaftStore.Server.Access;
 using Kube.RaftStore.Server.Upkeep;
 
 namespace Kube.RaftStore.Host;
@@ -56,6 +57,9 @@ internal sealed class ServeCommand
     private readonly Option<string> _listenMetricsUrls = Text("--listen-metrics-urls", "Further URLs for /metrics and /health.", "");
     private readonly Option<string> _progressInterval = Text("--experimental-watch-progress-notify-interval", "How often idle watches that ask for it are told the revision, such as 10m or 5s.", "10m");
 
+    private readonly Option<string> _authToken = Text("--auth-token", "Kind of the tokens of log-ins; simple is the only one.", "simple");
+    private readonly Option<int> _authTokenTtl = Number("--auth-token-ttl", "Seconds after which a token that is not used is forgotten.", 300);
+    private readonly Option<int> _bcryptCost = Number("--bcrypt-cost", "Cost of hashing passwords, 4 to 31.", Bcrypt.DefaultCost);
     private readonly Option<string> _autoCompactionMode = Text("--auto-compaction-mode", "periodic (by age) or revision (by number).", "periodic");
     private readonly Option<string> _autoCompactionRetention = Text("--auto-compaction-retention", "Age (hours, or such as 30m) or number of revisions kept readable; 0 for no automatic compaction.", "0");
     private readonly Option<bool> _initialCorruptCheck = new("--experimental-initial-corrupt-check") { Description = "Compare this member's history with the others' when it starts." };
@@ -78,13 +82,14 @@ internal sealed class ServeCommand
             flags._heartbeatInterval, flags._electionTimeout, flags._snapshotCount, flags._quotaBackendBytes,
             flags._maxRequestBytes, flags._maxTxnOps, flags._listenMetricsUrls, flags._progressInterval,
             flags._autoCompactionMode, flags._autoCompactionRetention, flags._initialCorruptCheck, flags._corruptCheckTime,
-            flags._compactHashCheck, flags._compactHashCheckTime,
+            flags._compactHashCheck, flags._compactHashCheckTime, flags._authToken, flags._authTokenTtl, flags._bcryptCost,
         ];
         foreach (var option in all)
         {
             command.Options.Add(option);
         }
         flags._initialClusterState.AcceptOnlyFromAmong("new", "existing");
+        flags._authToken.AcceptOnlyFromAmong("simple");
         flags._autoCompactionMode.AcceptOnlyFromAmong("periodic", "revision");
         var logging = new LoggingOptions(command);
         command.SetAction((parsed, _) =>
@@ -141,6 +146,9 @@ internal sealed class ServeCommand
             WatchProgressNotifyInterval = Duration(parsed, _progressInterval),
             AutoCompaction = AutoCompaction(parsed),
             HashCheck = HashCheck(parsed),
+            AuthTokenTimeToLive = TimeSpan.FromSeconds(Positive(parsed, _authTokenTtl)),
+            // As in etcd a cost that is out of range is not an error.
+            BcryptCost = parsed.GetValue(_bcryptCost) is >= Bcrypt.MinCost and <= Bcrypt.MaxCost and var cost ? cost : Bcrypt.DefaultCost,
         };
     }
 

@@ -29,7 +29,7 @@ internal static class StatusPages
         await WriteAsync(
             context,
             reason.Length == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
-            "application/json",
+            "text/plain; charset=utf-8",
             $$"""{"health":"{{(reason.Length == 0 ? "true" : "false")}}","reason":"{{reason}}"}""").ConfigureAwait(false);
     }
 

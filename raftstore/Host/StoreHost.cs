@@ -170,6 +170,9 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
         WatchProgressNotifyInterval = options.WatchProgressNotifyInterval,
         AutoCompaction = options.AutoCompaction,
         HashCheck = options.HashCheck,
+        KnowsClientsByCertificate = options.Client.ClientCertAuth,
+        AuthTokenTimeToLive = options.AuthTokenTimeToLive,
+        BcryptCost = options.BcryptCost,
         MinLeaseTtlSeconds = (long)Math.Ceiling(1.5 * options.ElectionTimeoutMs / 1000),
         Version = KubeVersion.Etcd,
     };

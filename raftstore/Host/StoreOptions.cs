@@ -1,3 +1,4 @@
+using Kube.RaftStore.Server.Access;
 using Kube.RaftStore.Server.Upkeep;
 
 namespace Kube.RaftStore.Host;
@@ -55,6 +56,12 @@ public sealed record StoreOptions
 
     /// <summary>How the store compacts by itself; null for not at all.</summary>
     public AutoCompactionOptions? AutoCompaction { get; init; }
+
+    /// <summary>How long the token of a log-in that is not used is known.</summary>
+    public TimeSpan AuthTokenTimeToLive { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Binary logarithm of the rounds in which passwords are hashed.</summary>
+    public int BcryptCost { get; init; } = Bcrypt.DefaultCost;
 
     /// <summary>When members compare their histories.</summary>
     public HashCheckOptions HashCheck { get; init; } = new(OnStart: false, Interval: TimeSpan.Zero, OnlyAfterCompaction: false);

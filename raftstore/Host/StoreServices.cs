@@ -3,6 +3,7 @@ using Kube.RaftStore.Apply;
 using Kube.RaftStore.Server;
 using Kube.RaftStore.Server.Access;
 using Kube.RaftStore.Server.Concurrency;
+using Kube.RaftStore.Server.Gateway;
 using Kube.RaftStore.Server.Kv;
 using Kube.RaftStore.Server.Leases;
 using Kube.RaftStore.Server.Members;
@@ -74,11 +75,17 @@ internal sealed class StoreServices : IAsyncDisposable
         routes.MapGrpcService(kv);
         routes.MapGrpcService(_seams.Watch(_watch));
         routes.MapGrpcService(leases);
-        routes.MapGrpcService(new ClusterService(Server, _health, _time));
-        routes.MapGrpcService(new MaintenanceService(Server));
-        routes.MapGrpcService(new AuthService(Server));
-        routes.MapGrpcService(new LockService(Server, kv, _watch, leases, _renewals, _time));
-        routes.MapGrpcService(new ElectionService(Server, kv, _watch, leases, _renewals, _time));
+        var cluster = new ClusterService(Server, _health, _time);
+        var maintenance = new MaintenanceService(Server);
+        var auth = new AuthService(Server);
+        var locks = new LockService(Server, kv, _watch, leases, _renewals, _time);
+        var elections = new ElectionService(Server, kv, _watch, leases, _renewals, _time);
+        routes.MapGrpcService(cluster);
+        routes.MapGrpcService(maintenance);
+        routes.MapGrpcService(auth);
+        routes.MapGrpcService(locks);
+        routes.MapGrpcService(elections);
+        JsonGateway.Map(routes, Server, new GatewayServices(kv, _watch, leases, cluster, maintenance, auth, locks, elections));
     }
 
     public async ValueTask DisposeAsync()
