@@ -128,14 +128,15 @@ public sealed class LeaseClock
         lock (_gate)
         {
             return _running.TryGetValue(id, out var lease)
-                ? Math.Max(0, (lease.Deadline - _now) / _ticksPerSecond)
+                ? Math.Max(0, (lease.Deadline - 1 - _now) / _ticksPerSecond)
                 : -1;
         }
     }
 
     private void StartLocked(in LeaseRecord lease)
     {
-        var deadline = _now + (lease.TtlSeconds * _ticksPerSecond);
+        // The tick under way has begun before, and may end at once: it does not count.
+        var deadline = _now + (lease.TtlSeconds * _ticksPerSecond) + 1;
         if (_running.TryGetValue(lease.Id, out var known))
         {
             // Its place in the queue is early at worst; TakeExpired puts it right.

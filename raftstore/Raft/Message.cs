@@ -54,7 +54,7 @@ public sealed class Message
     public ulong LogTerm { get; init; }
 
     /// <summary>Append: the entry before the first carried. Votes: the candidate's last entry. Responses: the
-    /// last entry matched, or the one refused.</summary>
+    /// last entry matched, or the one refused. Propose: the message's number in its sender's life.</summary>
     public ulong Index { get; init; }
 
     /// <summary>The sender's commit index, as far as the receiver may use it.</summary>
@@ -67,7 +67,8 @@ public sealed class Message
     /// <summary>Rejected append: where the follower guesses that the logs may agree.</summary>
     public ulong RejectHint { get; init; }
 
-    /// <summary>Heartbeat: the leader's latest read round. ReadIndex: the asker's own mark. TransferLeader: the successor.</summary>
+    /// <summary>Heartbeat: the leader's latest read round. ReadIndex: the asker's own mark. TransferLeader: the successor.
+    /// Propose: the sender's life.</summary>
     public ulong Context { get; init; }
 
     /// <summary>Vote and pre-vote: the leader itself wants the change, so that its lease does not stand against it.</summary>

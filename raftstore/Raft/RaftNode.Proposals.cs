@@ -29,7 +29,10 @@ public readonly record struct Proposal(EntryType Type, ProposalId Id, ReadOnlyMe
 public sealed partial class RaftNode
 {
     private readonly Queue<(ulong LastIndex, long Bytes)> _quotaTaken = new();
+    private readonly Dictionary<(ulong Member, ulong Life), ulong> _takenFrom = [];
     private ulong _pendingConfIndex;
+    private ulong _life;
+    private ulong _forwarded;
 
     /// <summary>
     /// Proposes commands or membership changes, in order: all or none of them. The data is kept, not copied.
@@ -65,6 +68,12 @@ public sealed partial class RaftNode
             return ProposeResult.NoLeader;
         }
 
+        if (_life == 0)
+        {
+            // Proposals are numbered across restarts: the first one names this life of the member.
+            _life = proposals[0].Id.Sequence;
+        }
+
         // The term binds them: a leader of a later term does not take them, so that the proposer may propose
         // again once it has applied an entry of that later term.
         Send(new Message
@@ -73,6 +82,8 @@ public sealed partial class RaftNode
             From = Id,
             To = LeaderId,
             Term = Term,
+            Context = _life,
+            Index = ++_forwarded,
             Entries = [.. proposals.Select(p => new Entry(0, 0, p.Type, p.Id, p.Data))],
         });
         return ProposeResult.Forwarded;
@@ -80,10 +91,32 @@ public sealed partial class RaftNode
 
     private void OnForwardedProposals(Message message)
     {
-        if (Role == Role.Leader && message.Term == Term)
+        if (Role == Role.Leader && message.Term == Term && IsFirstTaking(message))
         {
             Propose([.. message.Entries.Select(e => new Proposal(e.Type, e.Proposal, e.Data))]);
         }
+    }
+
+    /// <summary>
+    /// Whether forwarded proposals come for the first time. A network may double them, and an entry more is a command more;
+    /// one that others of the same member have overtaken counts as lost.
+    /// </summary>
+    private bool IsFirstTaking(Message message)
+    {
+        var from = (message.From, message.Context);
+        // Messages of a version that does not number them.
+        if (message.Index == 0)
+        {
+            return true;
+        }
+
+        if (_takenFrom.TryGetValue(from, out var last) && message.Index <= last)
+        {
+            return false;
+        }
+
+        _takenFrom[from] = message.Index;
+        return true;
     }
 
     private void AppendOwn(IReadOnlyList<(EntryType Type, ProposalId Id, ReadOnlyMemory<byte> Data)> proposals)

@@ -183,6 +183,7 @@ public sealed partial class RaftNode
         _pendingConfIndex = 0;
         UncommittedBytes = 0;
         _quotaTaken.Clear();
+        _takenFrom.Clear();
         var next = new SortedDictionary<ulong, Progress>();
         foreach (var (id, progress) in _tracker.Progress)
         {

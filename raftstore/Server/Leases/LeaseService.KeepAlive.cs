@@ -26,11 +26,14 @@ public sealed partial class LeaseService
         var reading = ReadAsync(requestStream, pipeline.Writer, ending.Token);
         try
         {
-            await foreach (var (id, ttl) in pipeline.Reader.ReadAllAsync(ending.Token))
+            while (await pipeline.Reader.WaitToReadAsync(ending.Token))
             {
-                var seconds = await ttl.WaitAsync(ending.Token);
-                var response = new LeaseKeepAliveResponse { Header = server.NewHeader(), ID = id, TTL = seconds };
-                await responseStream.WriteAsync(response, ending.Token);
+                while (pipeline.Reader.TryRead(out var renewal))
+                {
+                    var seconds = await renewal.Ttl.WaitAsync(ending.Token);
+                    var response = new LeaseKeepAliveResponse { Header = server.NewHeader(), ID = renewal.Id, TTL = seconds };
+                    await responseStream.WriteAsync(response, ending.Token);
+                }
             }
         }
         finally

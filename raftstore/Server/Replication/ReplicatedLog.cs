@@ -76,6 +76,9 @@ public sealed partial class ReplicatedLog : IReplicatedLog, IAsyncDisposable
         }
     }
 
+    /// <summary>The node, for a simulation to look at between two turns.</summary>
+    internal RaftNode Node => _node;
+
     public ConfState Membership => Volatile.Read(ref _shared).Membership;
 
     /// <summary>How far every other member has come, as this member knows while it leads; else empty.</summary>

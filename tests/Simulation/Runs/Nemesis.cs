@@ -1,0 +1,249 @@
+using Kube.Base;
+using Kube.RaftStore.Simulation.Cluster;
+using Kube.RaftStore.Simulation.Core;
+
+namespace Kube.RaftStore.Simulation.Runs;
+
+/// <summary>Brings about what can go wrong, one thing after another, within what a quorum can repair.</summary>
+internal sealed class Nemesis(World world, SimulatedCluster cluster, SwarmOptions options)
+{
+    private readonly Prng _prng = world.Prng.Fork();
+    private readonly Reconfiguration _reconfiguration = new(world, cluster);
+    private readonly Faults[] _kinds = [.. Enum.GetValues<Faults>().Where(f => f != Faults.None && f != Faults.All && options.Faults.HasFlag(f))];
+    private int _damagedDisks;
+
+    public SortedDictionary<Faults, int> Counts { get; } = [];
+
+    public int ConfChanges => _reconfiguration.Changes;
+
+    public async Task RunAsync(Func<bool> isOver)
+    {
+        while (_kinds.Length > 0 && !isOver())
+        {
+            await world.Delay(_prng.Next(1_000, options.FaultIntervalMs * 2_000));
+            if (isOver())
+            {
+                return;
+            }
+
+            var kind = _kinds[_prng.Next(_kinds.Length)];
+            Counts[kind] = Counts.GetValueOrDefault(kind) + 1;
+            await BringAboutAsync(kind);
+            foreach (var member in cluster.Current.Where(m => m.Running is null && _prng.Chance(0.3)).ToArray())
+            {
+                cluster.Start(member);
+            }
+
+            await ReplaceLostAsync();
+        }
+    }
+
+    /// <summary>Ends all that this has begun, but for what is lost for good.</summary>
+    public void Heal()
+    {
+        cluster.Network.Heal();
+        foreach (var member in cluster.Current.ToArray())
+        {
+            member.Disk.IsFull = false;
+            member.Disk.IsLowOnSpace = false;
+            member.Disk.FailsNextSync = false;
+            member.Disk.SyncUs = Math.Min(options.SyncUs, 2_000);
+            if (member.Running is { } process)
+            {
+                process.FrozenUntilUs = 0;
+                process.CrashAfterSteps(-1);
+            }
+
+            cluster.Start(member);
+        }
+    }
+
+    /// <summary>Puts new members in the place of those whose disks are gone.</summary>
+    public async Task ReplaceLostAsync()
+    {
+        foreach (var member in cluster.Current.Where(m => m.IsLost).ToArray())
+        {
+            if (await _reconfiguration.TryReplaceAsync(member))
+            {
+                _damagedDisks--;
+            }
+        }
+    }
+
+    private async Task BringAboutAsync(Faults kind)
+    {
+        var victim = Any();
+        switch (kind)
+        {
+            case Faults.Crash:
+                CrashSome(victim);
+                break;
+            case Faults.StepCrash:
+                victim.Running?.CrashAfterSteps(_prng.Next(60));
+                break;
+            case Faults.Restart:
+                await RestartAsync(_prng.Chance(0.3) ? cluster.Current.ToArray() : [victim]);
+                break;
+            case Faults.Partition or Faults.OneWay or Faults.Flap or Faults.IsolateLeader:
+                await CutAsync(kind);
+                break;
+            case Faults.Freeze:
+                Freeze(victim);
+                break;
+            case Faults.Membership:
+                await _reconfiguration.ChangeSomethingAsync(_prng);
+                break;
+            case Faults.Transfer:
+                await _reconfiguration.TransferAsync(_prng);
+                break;
+            default:
+                await HarmDiskAsync(kind, victim);
+                break;
+        }
+    }
+
+    private void CrashSome(Member victim)
+    {
+        var losesPower = _prng.Chance(0.7);
+        var all = _prng.Chance(0.15) ? cluster.Current.ToArray() : [victim];
+        foreach (var member in all)
+        {
+            cluster.Kill(member, losesPower);
+            if (_prng.Chance(0.7))
+            {
+                world.After(_prng.Next(1_000, 3_000_000), world.Outside, () => cluster.Start(member));
+            }
+        }
+    }
+
+    private async Task RestartAsync(Member[] members)
+    {
+        foreach (var member in members)
+        {
+            if (member.Running is { IsServing: true } process)
+            {
+                world.Tell($"member {member.Id} is stopped");
+                world.After(0, process.Context, () => _ = process.StopAsync());
+                await world.Delay(_prng.Next(200_000, 1_500_000));
+                // One that does not come to an end is killed, as a service manager does.
+                process.Kill(losesPower: false);
+            }
+
+            cluster.Start(member);
+            await world.Delay(_prng.Next(1_000, 2_000_000));
+        }
+    }
+
+    private async Task CutAsync(Faults kind)
+    {
+        var ids = cluster.Current.Select(m => m.Id).ToArray();
+        world.Tell($"the network is cut ({kind})");
+        for (var round = kind == Faults.Flap ? _prng.Next(2, 12) : 1; round > 0; round--)
+        {
+            CutLinks(kind, ids);
+            await world.Delay(kind == Faults.Flap ? _prng.Next(5_000, 900_000) : _prng.Next(50_000, 8_000_000));
+            if (kind == Faults.Flap || _prng.Chance(0.8))
+            {
+                cluster.Network.Mend();
+                await world.Delay(kind == Faults.Flap ? _prng.Next(5_000, 500_000) : 0);
+            }
+        }
+    }
+
+    private void CutLinks(Faults kind, ulong[] ids)
+    {
+        var leader = cluster.Leader?.Member.Id ?? ids[0];
+        HashSet<ulong> side = kind == Faults.IsolateLeader ? [leader] : [.. ids.Where(_ => _prng.Chance(0.5))];
+        foreach (var from in ids)
+        {
+            foreach (var to in ids.Where(to => to != from))
+            {
+                var isCut = kind switch
+                {
+                    Faults.OneWay or Faults.Flap => _prng.Chance(0.3),
+                    _ => side.Contains(from) != side.Contains(to),
+                };
+                if (isCut)
+                {
+                    cluster.Network.Cut(from, to);
+                }
+            }
+        }
+    }
+
+    private void Freeze(Member victim)
+    {
+        if (victim.Running is { } process)
+        {
+            process.FrozenUntilUs = world.NowUs + _prng.Next(10_000, 6_000_000);
+            world.Tell($"member {victim.Id} stands still until {process.FrozenUntilUs / 1e6:F3}");
+        }
+    }
+
+    private async Task HarmDiskAsync(Faults kind, Member victim)
+    {
+        var disk = victim.Disk;
+        world.Tell($"disk of member {victim.Id}: {kind}");
+        switch (kind)
+        {
+            case Faults.SlowDisk:
+                disk.SyncUs = _prng.Next(5_000, 400_000);
+                world.After(_prng.Next(100_000, 5_000_000), world.Outside, () => disk.SyncUs = options.SyncUs);
+                break;
+            case Faults.FullDisk:
+                disk.IsLowOnSpace = true;
+                disk.IsFull = _prng.Chance(0.7);
+                world.After(_prng.Next(100_000, 6_000_000), world.Outside, () => disk.IsFull = disk.IsLowOnSpace = false);
+                break;
+            case Faults.SyncError:
+                disk.FailsNextSync = true;
+                break;
+            case Faults.Rot when MayDamage(victim):
+                _damagedDisks++;
+                disk.Rot();
+                cluster.Kill(victim, losesPower: true);
+                cluster.Start(victim);
+                break;
+            case Faults.Wipe when MayDamage(victim) && victim.Id <= (ulong)options.Members:
+                await WipeAsync(victim);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// A quorum repairs one disk at a time: of three voters or more, all others whole, running and at one about who the members are.
+    /// </summary>
+    private bool MayDamage(Member victim)
+    {
+        var voters = cluster.Checks.NewestConfiguration.Voters;
+        return _damagedDisks == 0 && voters.Count >= 3 && cluster.Checks.NewestConfiguration.VotersOutgoing.Count == 0
+            && cluster.Current.All(m => m == victim || (m.Running is { IsServing: true } p && !m.Disk.IsUnproven && !m.IsLost
+                && p.Log.Membership.Equals(cluster.Checks.NewestConfiguration)));
+    }
+
+    /// <summary>The machine comes back with an empty disk and the command line of its first start.</summary>
+    private async Task WipeAsync(Member victim)
+    {
+        _damagedDisks++;
+        cluster.Kill(victim, losesPower: true);
+        victim.Disk.Wipe(_prng.Chance(0.5) || !cluster.Checks.NewestConfiguration.Equals(cluster.Bootstrap) ? Raft.ConfState.Empty : cluster.Bootstrap);
+        await world.Delay(_prng.Next(1_000, 1_000_000));
+        cluster.Start(victim);
+        _ = world.Start(async () =>
+        {
+            // Until a leader has filled it, no other disk may fail.
+            while (victim is { IsRetired: false, Disk.IsUnproven: true })
+            {
+                await world.Delay(100_000);
+            }
+
+            _damagedDisks--;
+        });
+    }
+
+    private Member Any()
+    {
+        var members = cluster.Current.ToArray();
+        return cluster.Leader is { } leader && _prng.Chance(0.4) ? leader.Member : members[_prng.Next(members.Length)];
+    }
+}

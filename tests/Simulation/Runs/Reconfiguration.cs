@@ -1,0 +1,177 @@
+using Kube.Base;
+using Kube.RaftStore.Raft;
+using Kube.RaftStore.Raft.Configuration;
+using Kube.RaftStore.Server;
+using Kube.RaftStore.Simulation.Cluster;
+using Kube.RaftStore.Simulation.Core;
+
+namespace Kube.RaftStore.Simulation.Runs;
+
+/// <summary>What an operator does to the membership.</summary>
+internal sealed class Reconfiguration(World world, SimulatedCluster cluster)
+{
+    private const int MaxMembers = 7;
+    private const long PatienceUs = 20_000_000;
+
+    public int Changes { get; private set; }
+
+    /// <summary>Tries some change that keeps a working cluster working.</summary>
+    public async Task ChangeSomethingAsync(Prng prng)
+    {
+        var conf = cluster.Checks.NewestConfiguration;
+        if (cluster.Current.Any(m => m.IsLost || m.Disk.IsUnproven && m.HasServed) || cluster.Leader is null)
+        {
+            return;
+        }
+
+        var learners = conf.Learners;
+        switch (prng.Next(5))
+        {
+            case 0 when conf.Members.Count < MaxMembers:
+                await AddAsync();
+                break;
+            case 1 when learners.Count > 0:
+                await ProposeAsync(ConfChange.Single(ConfChangeKind.AddVoter, learners[prng.Next(learners.Count)]));
+                break;
+            case 2 when conf.Voters.Count > 2:
+                await RemoveAsync(conf.Voters[prng.Next(conf.Voters.Count)]);
+                break;
+            case 3 when conf.Voters.Count > 2:
+                await ProposeAsync(ConfChange.Single(ConfChangeKind.AddLearner, conf.Voters[prng.Next(conf.Voters.Count)]));
+                break;
+            case 4 when learners.Count > 0 && conf.Voters.Count > 1:
+                // One out, one in, by way of a joint configuration.
+                await SwapAsync(conf.Voters[prng.Next(conf.Voters.Count)], learners[prng.Next(learners.Count)]);
+                break;
+        }
+    }
+
+    public async Task TransferAsync(Prng prng)
+    {
+        var voters = cluster.Checks.NewestConfiguration.Voters;
+        if (voters.Count == 0 || cluster.Running.FirstOrDefault() is not { } process)
+        {
+            return;
+        }
+
+        var target = voters[prng.Next(voters.Count)];
+        world.Tell($"leadership is to go to member {target}");
+        await CallAsync(process, async p =>
+        {
+            await p.Log.TransferLeaderAsync(target, CancellationToken.None);
+            return true;
+        });
+    }
+
+    /// <summary>Removes a member whose disk is gone and puts a new one in its place; false when it has to be tried again.</summary>
+    public async Task<bool> TryReplaceAsync(Member lost)
+    {
+        if (cluster.Checks.NewestConfiguration.Contains(lost.Id) && !await ProposeAsync(ConfChange.Single(ConfChangeKind.Remove, lost.Id)))
+        {
+            return false;
+        }
+
+        Retire(lost);
+        if (await AddAsync() is { } added)
+        {
+            await CaughtUpAsync(added);
+            await ProposeAsync(ConfChange.Single(ConfChangeKind.AddVoter, added.Id));
+        }
+
+        return true;
+    }
+
+    private async Task<Member?> AddAsync()
+    {
+        var member = cluster.AddNew();
+        if (!await ProposeAsync(ConfChange.Single(ConfChangeKind.AddLearner, member.Id)) && !cluster.Checks.NewestConfiguration.Contains(member.Id))
+        {
+            // It may still come to be; then it is a learner that nobody has started.
+            member.IsRetired = true;
+            return null;
+        }
+
+        cluster.Start(member);
+        return member;
+    }
+
+    private async Task RemoveAsync(ulong id)
+    {
+        if (await ProposeAsync(ConfChange.Single(ConfChangeKind.Remove, id)))
+        {
+            Retire(cluster.Members[id]);
+        }
+    }
+
+    private async Task SwapAsync(ulong outgoing, ulong incoming)
+    {
+        var steps = new ConfChangeStep[] { new(ConfChangeKind.Remove, outgoing), new(ConfChangeKind.AddVoter, incoming) };
+        if (await ProposeAsync(new ConfChange(ConfChangeTransition.Auto, steps)))
+        {
+            await WaitAsync(() => !cluster.Checks.NewestConfiguration.Contains(outgoing));
+            if (!cluster.Checks.NewestConfiguration.Contains(outgoing))
+            {
+                Retire(cluster.Members[outgoing]);
+            }
+        }
+    }
+
+    private void Retire(Member member)
+    {
+        world.Tell($"member {member.Id} is out");
+        member.IsRetired = true;
+        member.Running?.Kill(losesPower: false);
+    }
+
+    private Task CaughtUpAsync(Member member) => WaitAsync(() => member is { Running.Log: { } log, Disk.IsUnproven: false }
+        && cluster.Leader is { } leader && log.Status.AppliedIndex + 50 > leader.Log.Status.AppliedIndex);
+
+    private async Task WaitAsync(Func<bool> holds)
+    {
+        for (var untilUs = world.NowUs + PatienceUs; world.NowUs < untilUs && !holds();)
+        {
+            await world.Delay(50_000);
+        }
+    }
+
+    private async Task<bool> ProposeAsync(ConfChange change)
+    {
+        var process = cluster.Leader ?? cluster.Running.FirstOrDefault();
+        if (process is null)
+        {
+            return false;
+        }
+
+        world.Tell($"membership change: {string.Join(", ", change.Steps.Select(s => $"{s.Kind} {s.MemberId}"))}");
+        var done = await CallAsync(process, async p =>
+        {
+            await p.Log.ProposeConfChangeAsync(change, ReadOnlyMemory<byte>.Empty, CancellationToken.None);
+            return true;
+        });
+        Changes += done ? 1 : 0;
+        return done;
+    }
+
+    /// <summary>Does something at a member; false when it failed, or the member ended.</summary>
+    private async Task<bool> CallAsync(Process process, Func<Process, Task<bool>> call)
+    {
+        var done = new TaskCompletionSource<bool>();
+        process.AtEnd(() => world.After(1_000, world.Outside, () => done.TrySetResult(false)));
+        world.After(1_000, process.Context, () => _ = RunAsync());
+        world.After(PatienceUs, world.Outside, () => done.TrySetResult(false));
+        return await done.Task;
+
+        async Task RunAsync()
+        {
+            try
+            {
+                var result = await call(process);
+                world.After(1_000, world.Outside, () => done.TrySetResult(result));
+            }
+            catch (ReplicationException)
+            {
+                world.After(1_000, world.Outside, () => done.TrySetResult(false));
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Kube.RaftStore.Simulation.Runs;
+
+namespace Kube.RaftStore.Simulation.Tests;
+
+/// <summary>A bounded slice of what scripts/simulate does at length.</summary>
+public class SimulationTests
+{
+    private static readonly TimeSpan s_slice = TimeSpan.FromSeconds(15);
+
+    [Fact]
+    public void Seeds_run_without_a_violation()
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        for (ulong seed = 1; TimeProvider.System.GetElapsedTime(started) < s_slice; seed++)
+        {
+            var result = SimulationRun.Execute(SwarmOptions.Draw(seed));
+            Assert.True(result.IsSound, $"seed {seed}: {result.Failure}\n{string.Join('\n', result.Story)}");
+        }
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(11)]
+    public void The_same_seed_is_the_same_run(ulong seed)
+    {
+        var first = SimulationRun.Execute(SwarmOptions.Draw(seed));
+        var second = SimulationRun.Execute(SwarmOptions.Draw(seed));
+        Assert.Equal(first.TraceHash, second.TraceHash);
+        Assert.Equal(first.Counts, second.Counts);
+        Assert.Equal(first.Story, second.Story);
+        Assert.NotEqual(first.TraceHash, SimulationRun.Execute(SwarmOptions.Draw(seed + 1)).TraceHash);
+    }
+
+    [Fact]
+    public void A_failing_run_shrinks_to_what_it_needs()
+    {
+        var smallest = Shrinker.Shrink(
+            SwarmOptions.Draw(3) with { Members = 5, Faults = Faults.All, KvClients = 3, DurationSeconds = 40 },
+            o => o.Members >= 2 && o.Faults.HasFlag(Faults.Wipe) && o.DurationSeconds >= 5,
+            _ => { });
+        Assert.Equal((2, Faults.Wipe, 1, 5), (smallest.Members, smallest.Faults, smallest.KvClients, smallest.DurationSeconds));
+    }
+}
