@@ -215,10 +215,10 @@ internal sealed class Nemesis(World world, SimulatedCluster cluster, SwarmOption
     /// </summary>
     private bool MayDamage(Member victim)
     {
-        var voters = cluster.Checks.NewestConfiguration.Voters;
-        return _damagedDisks == 0 && voters.Count >= 3 && cluster.Checks.NewestConfiguration.VotersOutgoing.Count == 0
-            && cluster.Current.All(m => m == victim || (m.Running is { IsServing: true } p && !m.Disk.IsUnproven && !m.IsLost
-                && p.Log.Membership.Equals(cluster.Checks.NewestConfiguration)));
+        var conf = cluster.Checks.NewestConfiguration;
+        var whole = cluster.Belonging.Where(p => !p.Member.Disk.IsUnproven && p.Log.Membership.Equals(conf)).Select(p => p.Member.Id).ToHashSet();
+        return _damagedDisks == 0 && conf.Voters.Count >= 3 && conf.VotersOutgoing.Count == 0 && conf.Contains(victim.Id)
+            && conf.Members.All(id => id == victim.Id || whole.Contains(id));
     }
 
     /// <summary>The machine comes back with an empty disk and the command line of its first start.</summary>

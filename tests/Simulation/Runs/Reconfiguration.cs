@@ -24,14 +24,15 @@ internal sealed class Reconfiguration(World world, SimulatedCluster cluster)
             return;
         }
 
-        var learners = conf.Learners;
+        // As the leader of etcd does, an operator promotes only what runs and has been filled.
+        var learners = conf.Learners.Where(id => cluster.Belonging.Any(p => p.Member.Id == id && !p.Member.Disk.IsUnproven)).ToArray();
         switch (prng.Next(5))
         {
             case 0 when conf.Members.Count < MaxMembers:
                 await AddAsync();
                 break;
-            case 1 when learners.Count > 0:
-                await ProposeAsync(ConfChange.Single(ConfChangeKind.AddVoter, learners[prng.Next(learners.Count)]));
+            case 1 when learners.Length > 0:
+                await ProposeAsync(ConfChange.Single(ConfChangeKind.AddVoter, learners[prng.Next(learners.Length)]));
                 break;
             case 2 when conf.Voters.Count > 2:
                 await RemoveAsync(conf.Voters[prng.Next(conf.Voters.Count)]);
@@ -39,9 +40,9 @@ internal sealed class Reconfiguration(World world, SimulatedCluster cluster)
             case 3 when conf.Voters.Count > 2:
                 await ProposeAsync(ConfChange.Single(ConfChangeKind.AddLearner, conf.Voters[prng.Next(conf.Voters.Count)]));
                 break;
-            case 4 when learners.Count > 0 && conf.Voters.Count > 1:
+            case 4 when learners.Length > 0 && conf.Voters.Count > 1:
                 // One out, one in, by way of a joint configuration.
-                await SwapAsync(conf.Voters[prng.Next(conf.Voters.Count)], learners[prng.Next(learners.Count)]);
+                await SwapAsync(conf.Voters[prng.Next(conf.Voters.Count)], learners[prng.Next(learners.Length)]);
                 break;
         }
     }
@@ -84,15 +85,10 @@ internal sealed class Reconfiguration(World world, SimulatedCluster cluster)
     private async Task<Member?> AddAsync()
     {
         var member = cluster.AddNew();
-        if (!await ProposeAsync(ConfChange.Single(ConfChangeKind.AddLearner, member.Id)) && !cluster.Checks.NewestConfiguration.Contains(member.Id))
-        {
-            // It may still come to be; then it is a learner that nobody has started.
-            member.IsRetired = true;
-            return null;
-        }
-
+        var isAdded = await ProposeAsync(ConfChange.Single(ConfChangeKind.AddLearner, member.Id));
+        // Where the outcome is not known it may still come to be: its machine is there.
         cluster.Start(member);
-        return member;
+        return isAdded ? member : null;
     }
 
     private async Task RemoveAsync(ulong id)
