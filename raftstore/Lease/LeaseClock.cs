@@ -13,6 +13,12 @@ public readonly record struct ExpiredLease(long Id, ulong RenewedIndex);
 /// </remarks>
 public sealed class LeaseClock
 {
+    /// <summary>
+    /// Ticks that a lease lives beyond its time: one because it starts somewhere between two ticks, one because the
+    /// tick before its start may have come late and the next one in time.
+    /// </summary>
+    private const int GraceTicks = 2;
+
     private readonly Lock _gate = new();
     private readonly int _ticksPerSecond;
     private readonly Dictionary<long, Running> _running = [];
@@ -128,15 +134,14 @@ public sealed class LeaseClock
         lock (_gate)
         {
             return _running.TryGetValue(id, out var lease)
-                ? Math.Max(0, (lease.Deadline - 1 - _now) / _ticksPerSecond)
+                ? Math.Max(0, (lease.Deadline - GraceTicks - _now) / _ticksPerSecond)
                 : -1;
         }
     }
 
     private void StartLocked(in LeaseRecord lease)
     {
-        // The tick under way has begun before, and may end at once: it does not count.
-        var deadline = _now + (lease.TtlSeconds * _ticksPerSecond) + 1;
+        var deadline = _now + (lease.TtlSeconds * _ticksPerSecond) + GraceTicks;
         if (_running.TryGetValue(lease.Id, out var known))
         {
             // Its place in the queue is early at worst; TakeExpired puts it right.

@@ -13,12 +13,46 @@ public class LeaseClockTests
     {
         _clock.Promote();
         _clock.Start(new LeaseRecord(7, 5, 1));
-        // The first tick may come at once: 50 of them are 4.9 s at least, and only 51 are 5 s for sure.
-        Pass(50);
+        Pass(49);
         Assert.Empty(_clock.TakeExpired(10));
         Assert.Equal(0, _clock.RemainingSeconds(7));
+        Pass(2);
+        Assert.Empty(_clock.TakeExpired(10));
         Pass(1);
         Assert.Equal([new ExpiredLease(7, 1)], _clock.TakeExpired(10));
+    }
+
+    /// <summary>
+    /// Ticks come at the tenths of a second, the lease starts between two of them, and the one before its start was late.
+    /// Whatever the start, its full time must have passed when it is reported.
+    /// </summary>
+    [Fact]
+    public void Its_time_has_passed_wherever_between_two_ticks_it_started()
+    {
+        const int TtlSeconds = 2, StepsPerTick = 20;
+        for (var start = 0; start < StepsPerTick; start++)
+        {
+            for (var delay = 0; delay < StepsPerTick; delay++)
+            {
+                var clock = new LeaseClock(TicksPerSecond);
+                clock.Promote();
+                var reported = -1;
+                for (var step = 0; reported < 0; step++)
+                {
+                    // The tick of step 0 comes late by the delay; all others in time.
+                    if (step == delay || (step > 0 && step % StepsPerTick == 0))
+                    {
+                        clock.Tick();
+                    }
+                    reported = clock.TakeExpired(1).Count > 0 ? step : reported;
+                    if (step == start)
+                    {
+                        clock.Start(new LeaseRecord(7, TtlSeconds, 1));
+                    }
+                }
+                Assert.True(reported - start >= TtlSeconds * TicksPerSecond * StepsPerTick, $"started at {start}, late by {delay}: ran out at {reported}");
+            }
+        }
     }
 
     [Fact]
@@ -29,7 +63,7 @@ public class LeaseClockTests
         Pass(40);
         _clock.Start(new LeaseRecord(7, 5, 9));
         Assert.Equal(5, _clock.RemainingSeconds(7));
-        Pass(50);
+        Pass(51);
         Assert.Empty(_clock.TakeExpired(10));
         Pass(1);
         Assert.Equal([new ExpiredLease(7, 9)], _clock.TakeExpired(10));
@@ -44,7 +78,7 @@ public class LeaseClockTests
         _clock.Promote();
         Assert.Empty(_clock.TakeExpired(10));
         Assert.Equal(5, _clock.RemainingSeconds(7));
-        Pass(51);
+        Pass(52);
         Assert.Single(_clock.TakeExpired(10));
         _clock.Demote();
         Pass(50);
@@ -56,7 +90,7 @@ public class LeaseClockTests
     {
         _clock.Promote();
         _clock.Start(new LeaseRecord(7, 1, 1));
-        Pass(TicksPerSecond + 1);
+        Pass(12);
         Assert.Single(_clock.TakeExpired(10));
         Assert.Empty(_clock.TakeExpired(10));
         Pass(TicksPerSecond);
@@ -75,7 +109,7 @@ public class LeaseClockTests
         {
             _clock.Start(new LeaseRecord(id, 1, 1));
         }
-        Pass(TicksPerSecond + 1);
+        Pass(12);
         Assert.Equal([1, 2, 3], _clock.TakeExpired(3).Select(static e => e.Id));
         Assert.Equal([4, 5], _clock.TakeExpired(3).Select(static e => e.Id));
     }
