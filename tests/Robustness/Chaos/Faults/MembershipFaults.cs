@@ -8,6 +8,7 @@ namespace Kube.Robustness.Chaos.Faults;
 /// <summary>A new member joins as learner and is promoted; then one of the others, perhaps the leader, is removed.</summary>
 internal sealed class ReplaceMember : Fault
 {
+    private static readonly TimeSpan AdditionLimit = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan PromotionLimit = TimeSpan.FromSeconds(60);
 
     public override async Task<string> InjectAsync(FaultContext context)
@@ -16,21 +17,7 @@ internal sealed class ReplaceMember : Fault
         var through = await cluster.FindLeaderAsync() ?? throw new FaultSkippedException("no leader");
         var client = new Etcd.V3.Cluster.ClusterClient(cluster.Admin(through));
         var address = await cluster.Network.AddAsync(cluster.NextNumber);
-        ulong id;
-        try
-        {
-            id = (await client.MemberAddAsync(new MemberAddRequest { PeerURLs = { address.PeerUrl }, IsLearner = true }, Soon())).Member.ID;
-        }
-        catch (RpcException e)
-        {
-            // With no answer it may be added all the same; then it is known by its URL and gets its process.
-            id = e.StatusCode == StatusCode.Unimplemented ? 0 : await FindAsync(cluster, through, address.PeerUrl);
-            if (id == 0)
-            {
-                throw new FaultSkippedException("MemberAdd: " + e.Status.Detail);
-            }
-        }
-
+        var id = await AddAsync(cluster, client, through, address.PeerUrl);
         var joining = await cluster.AddMemberAsync(address.Number);
         cluster.StartJoining(joining);
         await PromoteAsync(cluster, id);
@@ -44,6 +31,45 @@ internal sealed class ReplaceMember : Fault
     public override TimeSpan Duration(Prng random) => TimeSpan.Zero;
 
     private static CallOptions Soon() => new(deadline: DateTime.UtcNow + TimeSpan.FromSeconds(5));
+
+    /// <summary>Adds a learner; after a fault the store refuses until its members have been connected for a while.</summary>
+    private static async Task<ulong> AddAsync(Cluster.StoreCluster cluster, Etcd.V3.Cluster.ClusterClient client, int through, string peerUrl)
+    {
+        ulong id = 0;
+        var last = "";
+        try
+        {
+            await Eventually.HoldsAsync(
+                async () =>
+                {
+                    try
+                    {
+                        id = (await client.MemberAddAsync(new MemberAddRequest { PeerURLs = { peerUrl }, IsLearner = true }, Soon())).Member.ID;
+                        return true;
+                    }
+                    catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
+                    {
+                        throw new FaultSkippedException("MemberAdd: " + e.Status.Detail);
+                    }
+                    catch (RpcException e)
+                    {
+                        // With no answer it may be added all the same; then it is known by its URL.
+                        last = e.Status.Detail;
+                        id = await FindAsync(cluster, through, peerUrl);
+                        await Task.Delay(200);
+                        return id != 0;
+                    }
+                },
+                "the learner is added",
+                AdditionLimit);
+        }
+        catch (TimeoutException)
+        {
+            throw new FaultSkippedException("MemberAdd: " + last);
+        }
+
+        return id;
+    }
 
     private static async Task<ulong> FindAsync(Cluster.StoreCluster cluster, int through, string peerUrl)
     {
@@ -60,7 +86,6 @@ internal sealed class ReplaceMember : Fault
     /// <summary>Promotes the learner once it has caught up; the store refuses before.</summary>
     private static Task PromoteAsync(Cluster.StoreCluster cluster, ulong id)
     {
-        var last = "";
         return Eventually.HoldsAsync(
             async () =>
             {
@@ -77,16 +102,16 @@ internal sealed class ReplaceMember : Fault
                         await client.MemberPromoteAsync(new MemberPromoteRequest { ID = id }, Soon());
                         return true;
                     }
-                    catch (RpcException e)
+                    catch (RpcException)
                     {
-                        last = e.Status.Detail;
+                        continue; // not caught up yet, or the change before is not through: asked again
                     }
                 }
 
                 await Task.Delay(200);
                 return false;
             },
-            "the learner is promoted" + last,
+            "the learner is promoted",
             PromotionLimit);
     }
 
