@@ -54,6 +54,7 @@ internal sealed class ChaosRun(ChaosOptions options, string home, TextWriter con
         log.Say("checking the history");
         var check = HistoryChecker.Check(recorder.History, new CheckOptions { LeaseTolerance = LeaseTolerance });
         var operations = recorder.Ledger.Snapshot();
+        var figures = Figures.Of(operations, log.Records, length);
         return new RunResult
         {
             Options = options,
@@ -64,12 +65,12 @@ internal sealed class ChaosRun(ChaosOptions options, string home, TextWriter con
             Obstacles = cluster.Obstacles,
             Faults = log.Records,
             Check = check,
-            Problems = [.. log.Problems, .. ExitProblems(cluster, log)],
+            Problems = [.. log.Problems, .. ExitProblems(cluster, log), .. FailoverProblems(figures)],
             Exits = [.. cluster.UnexpectedExits],
             Operations = operations,
             Samples = sampler.Samples,
             Equality = equality,
-            Figures = Figures.Of(operations, log.Records, length),
+            Figures = figures,
         };
     }
 
@@ -225,6 +226,12 @@ internal sealed class ChaosRun(ChaosOptions options, string home, TextWriter con
         .Where(exit => !log.Records.Any(fault => fault.Kind.StartsWith("disk-full", StringComparison.Ordinal)
             && fault.Begun <= exit.At && exit.At <= (fault.Recovered ?? TimeSpan.MaxValue)))
         .Select(exit => $"at {exit.At.TotalSeconds:F1} s: {exit.Member} ended by itself with code {exit.ExitCode}: {exit.LastWords}");
+
+    /// <summary>A new leader has to serve within two election time-outs; etcd promises no such thing.</summary>
+    private IEnumerable<string> FailoverProblems(Figures figures) => figures.Failovers
+        .Where(failover => options.Against == Target.Kube && failover.IsAlone && failover.Took.TotalMilliseconds > 2 * options.ElectionTimeoutMs)
+        .Select(failover => $"at {failover.At.TotalSeconds:F1} s: the leader was killed, and the first new write acknowledged {failover.Took.TotalMilliseconds:F0} ms later; "
+            + $"two election time-outs are {2 * options.ElectionTimeoutMs} ms");
 
     private async Task<string> VersionAsync()
     {
