@@ -23,6 +23,16 @@ public sealed class FasterLogStorageTests : LogStorageConformance
         return OpenAt(Path1);
     }
 
+    protected override int FreshRuns => 40;
+
+    protected override ILogStorage OpenFresh(int run) => OpenAt(Path.Combine(_root, $"fresh-{run}"));
+
+    protected override ILogStorage CrashAndOpenFresh(ILogStorage storage, int run)
+    {
+        storage.Dispose();
+        return OpenFresh(run);
+    }
+
     protected override void CleanUp() => Directory.Delete(_root, recursive: true);
 
     private static FasterLogStorage OpenAt(

@@ -16,6 +16,10 @@ public sealed class InMemoryLogStorageTests : LogStorageConformance
         return storage;
     }
 
+    protected override ILogStorage OpenFresh(int run) => new InMemoryLogStorage(Three);
+
+    protected override ILogStorage CrashAndOpenFresh(ILogStorage storage, int run) => CrashAndOpen(storage);
+
     [Fact]
     public void Unsynced_writes_are_lost_in_a_crash()
     {

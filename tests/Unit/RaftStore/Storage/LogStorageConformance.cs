@@ -1,4 +1,6 @@
 using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
 using Kube.RaftStore.Raft;
 using Kube.RaftStore.Storage;
 
@@ -215,6 +217,152 @@ public abstract class LogStorageConformance : IDisposable
             }
 
             Assert.Equal(twin.Select(e => e.Id), Storage.Read(2, Storage.LastIndex + 1, long.MaxValue).Select(e => e.Id));
+        }
+    }
+
+    /// <summary>Snapshots, compaction, received snapshots, conflicting appends and crashes in any order, against a list.</summary>
+    [Fact]
+    public void Snapshots_and_compaction_do_what_a_list_says()
+    {
+        var run = 0;
+        Prop.ForAll(Step.Generator.ArrayOf().ToArbitrary(), steps =>
+        {
+            var storage = OpenFresh(run++);
+            try
+            {
+                var twin = new Twin();
+                foreach (var step in steps)
+                {
+                    storage = twin.Do(step, storage, CrashAndOpenFresh, run - 1);
+                    if (!twin.Agrees(storage))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            }
+            finally
+            {
+                storage.Dispose();
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(FreshRuns).WithEndSize(25));
+    }
+
+    /// <summary>How many histories are tried.</summary>
+    protected virtual int FreshRuns => 200;
+
+    /// <summary>An empty storage beside the test's own.</summary>
+    protected abstract ILogStorage OpenFresh(int run);
+
+    /// <summary>Ends one of <see cref="OpenFresh"/> without warning and opens it again.</summary>
+    protected abstract ILogStorage CrashAndOpenFresh(ILogStorage storage, int run);
+
+    /// <summary>What happens next; the numbers are scaled to what is possible at the time.</summary>
+    private sealed record Step(int Kind, int First, int Second)
+    {
+        public static Gen<Step> Generator =>
+            from kind in Gen.Choose(0, 5)
+            from first in Gen.Choose(0, 9)
+            from second in Gen.Choose(0, 9)
+            select new Step(kind, first, second);
+    }
+
+    /// <summary>The obvious storage: a list from a snapshot on.</summary>
+    private sealed class Twin
+    {
+        private readonly List<EntryId> _entries = [];
+        private SnapshotMetadata _snapshot = new(1, 1, Three);
+        private ulong _term = 1;
+
+        private ulong LastIndex => _entries.Count > 0 ? _entries[^1].Index : _snapshot.Index;
+
+        public ILogStorage Do(Step step, ILogStorage storage, Func<ILogStorage, int, ILogStorage> crash, int run)
+        {
+            switch (step.Kind)
+            {
+                case 0 or 1:
+                    Append(storage, back: step.Kind == 0 ? 0 : step.First, count: step.Second + 1);
+                    break;
+                case 2 when LastIndex > _snapshot.Index:
+                    TakeSnapshot(storage, _snapshot.Index + 1 + ((LastIndex - _snapshot.Index - 1) * (ulong)step.First / 9));
+                    break;
+                case 3:
+                    storage.Compact(_snapshot.Index * (ulong)step.First / 9);
+                    break;
+                case 4:
+                    Install(storage, LastIndex + (ulong)step.First + 1);
+                    break;
+                case 5:
+                    return crash(storage, run);
+            }
+
+            return storage;
+        }
+
+        /// <summary>Whether the storage has everything behind the snapshot; what it keeps before is its own affair.</summary>
+        public bool Agrees(ILogStorage storage)
+        {
+            if (!storage.LatestSnapshot.Equals(_snapshot) || storage.LastIndex != LastIndex || storage.FirstIndex > _snapshot.Index + 1
+                || !storage.TryGetTerm(_snapshot.Index, out var term) || term != _snapshot.Term)
+            {
+                return false;
+            }
+
+            var read = storage.Read(_snapshot.Index + 1, storage.LastIndex + 1, long.MaxValue).Select(e => e.Id);
+            return read.SequenceEqual(_entries.Where(e => e.Index > _snapshot.Index))
+                && storage.HardState.Term == (_term > 1 ? _term : storage.HardState.Term);
+        }
+
+        private void Append(ILogStorage storage, int back, int count)
+        {
+            // What a snapshot covers is never superseded.
+            var from = Math.Max(_snapshot.Index + 1, LastIndex + 1 - Math.Min((ulong)back, LastIndex));
+            _term++;
+            _entries.RemoveAll(e => e.Index >= from);
+            var entries = NewEntries(_term, from, from + (ulong)count - 1);
+            _entries.AddRange(entries.Select(e => e.Id));
+            storage.Append(new HardState(_term, 0, _snapshot.Index), entries, sync: true);
+        }
+
+        private void TakeSnapshot(ILogStorage storage, ulong index)
+        {
+            Assert.True(storage.TryGetTerm(index, out var term));
+            _snapshot = new SnapshotMetadata(index, term, Three);
+            Write(storage, _snapshot);
+            storage.SnapshotSaved(_snapshot);
+        }
+
+        private void Install(ILogStorage storage, ulong index)
+        {
+            _term++;
+            _snapshot = new SnapshotMetadata(index, _term, Three);
+            _entries.Clear();
+            Receive(storage);
+            storage.Install(_snapshot, new HardState(_term, 0, index));
+        }
+
+        /// <summary>The bytes are those of the same kind of storage, so the one at hand writes them itself.</summary>
+        private void Receive(ILogStorage storage)
+        {
+            Write(storage, _snapshot);
+            byte[] bytes;
+            using (var source = storage.Snapshots.OpenToSend(_snapshot)!)
+            {
+                bytes = new byte[source.Length];
+                source.ReadExactly(bytes);
+            }
+
+            using var sink = storage.Snapshots.Receive(_snapshot);
+            sink.Write(bytes);
+            sink.Complete();
+        }
+
+        private static void Write(ILogStorage storage, SnapshotMetadata snapshot)
+        {
+            using var writer = storage.Snapshots.Create(snapshot);
+            writer.State.Write("state"u8);
+            writer.Commit();
         }
     }
 
