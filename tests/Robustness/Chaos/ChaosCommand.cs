@@ -19,6 +19,7 @@ internal sealed class ChaosCommand
     private readonly Option<int> _port = new("--port") { Description = "First port, where the machine has no network namespaces.", DefaultValueFactory = _ => 23000 };
     private readonly Option<string[]> _faults = new("--faults") { Description = "Inject these alone; 'none' for none.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<int> _rate = new("--rate") { Description = "Operations a second that the clients aim at.", DefaultValueFactory = _ => 400 };
+    private readonly Option<int> _healSeconds = new("--heal-seconds") { Description = "Bound on becoming healthy again once all faults are healed.", DefaultValueFactory = _ => 60 };
     private readonly Option<string> _mode = new("--mode") { Description = "isolated (namespaces, needs root), plain (loopback ports) or auto.", DefaultValueFactory = _ => "auto" };
     private readonly Option<string?> _plant = new("--plant") { Description = "A deliberate bug for the members to have; --executable is tests/Robustness/BrokenStore then." };
     private readonly Option<string> _commit = new("--commit") { Description = "The commit that the report names.", DefaultValueFactory = _ => "unknown" };
@@ -31,7 +32,7 @@ internal sealed class ChaosCommand
         var root = new RootCommand("Real store processes under real faults, with a history that is checked afterwards.")
         {
             flags._seconds, flags._seed, flags._members, flags._against, flags._executable, flags._home, flags._report, flags._port,
-            flags._faults, flags._rate, flags._mode, flags._plant, flags._commit, flags._isolated,
+            flags._faults, flags._rate, flags._healSeconds, flags._mode, flags._plant, flags._commit, flags._isolated,
         };
         flags._mode.AcceptOnlyFromAmong("auto", "isolated", "plain");
         flags._faults.AcceptOnlyFromAmong([.. FaultCatalog.All.Select(kind => kind.Name), "none"]);
@@ -181,6 +182,7 @@ internal sealed class ChaosCommand
             IsIsolated = isIsolated,
             Faults = parsed.GetValue(_faults) ?? [],
             Rate = Math.Max(1, parsed.GetValue(_rate)),
+            HealLimit = TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(_healSeconds))),
             Plant = parsed.GetValue(_plant),
             Commit = parsed.GetValue(_commit)!,
         };

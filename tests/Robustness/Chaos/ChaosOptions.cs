@@ -49,6 +49,10 @@ internal sealed record ChaosOptions
     /// <summary>Given to the members as --election-timeout.</summary>
     public int ElectionTimeoutMs { get; init; } = 1000;
 
+    /// <summary>With everything healed, all members have to be healthy within this; after a single fault, a write has to be
+    /// acknowledged within half of it.</summary>
+    public required TimeSpan HealLimit { get; init; }
+
     /// <summary>Small, so that members which were away are caught up by snapshots too.</summary>
     public int SnapshotCount { get; init; } = 2000;
 

@@ -15,10 +15,8 @@ internal sealed class ChaosRun(ChaosOptions options, string home, TextWriter con
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Everything works again: all members have to be healthy within this.</summary>
-    private static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(60);
-
-    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(30);
+    /// <summary>For what is asked of members that are healthy or should be.</summary>
+    private TimeSpan SettleLimit => options.HealLimit / 2;
 
     private readonly RunClock _clock = new();
 
@@ -103,7 +101,7 @@ internal sealed class ChaosRun(ChaosOptions options, string home, TextWriter con
         await Task.WhenAll(((bool[])[false, true]).Select(isBackground =>
         {
             var kinds = FaultCatalog.All.Where(kind => kind.IsBackground == isBackground && (options.Faults.Count == 0 || options.Faults.Contains(kind.Name)));
-            var context = new FaultContext(cluster, links, recorder, log, random.Fork(), quiet);
+            var context = new FaultContext(cluster, links, recorder, log, random.Fork(), quiet, options.HealLimit / 2);
             var injector = new Injector(context, [.. kinds], isBackground);
             return Task.Run(() => injector.RunAsync(ends.Token), CancellationToken.None);
         }));
@@ -124,7 +122,7 @@ internal sealed class ChaosRun(ChaosOptions options, string home, TextWriter con
         cluster.Revive();
         try
         {
-            await cluster.AwaitHealthAsync(HealLimit);
+            await cluster.AwaitHealthAsync(options.HealLimit);
             log.Say("all faults are healed and all members healthy");
         }
         catch (TimeoutException e)
@@ -170,7 +168,7 @@ internal sealed class ChaosRun(ChaosOptions options, string home, TextWriter con
     }
 
     /// <summary>Compares the members' states by their hash at a revision.</summary>
-    private static async Task<string> CompareAsync(StoreCluster cluster, long revision, FaultLog log)
+    private async Task<string> CompareAsync(StoreCluster cluster, long revision, FaultLog log)
     {
         IReadOnlyList<(string Member, uint Hash, long Compacted)> hashes = [];
         try

@@ -6,8 +6,9 @@ namespace Kube.Robustness.Chaos.Faults;
 
 /// <summary>What a fault works on.</summary>
 /// <param name="Quiet">Held by the background while one of its faults is in force, and by a fault that wants none beside it.</param>
+/// <param name="RecoveryLimit">Once a fault is healed, a write has to be acknowledged within this.</param>
 internal sealed record FaultContext(
-    StoreCluster Cluster, LinkFaults Links, Recorder Recorder, FaultLog Log, Prng Random, SemaphoreSlim Quiet)
+    StoreCluster Cluster, LinkFaults Links, Recorder Recorder, FaultLog Log, Prng Random, SemaphoreSlim Quiet, TimeSpan RecoveryLimit)
 {
     /// <summary>A running member, the leader or not; null when none is to be had.</summary>
     public async Task<Member?> PickAsync(bool isLeader)

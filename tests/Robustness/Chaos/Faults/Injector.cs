@@ -9,9 +9,6 @@ namespace Kube.Robustness.Chaos.Faults;
 /// </summary>
 internal sealed class Injector(FaultContext context, IReadOnlyList<FaultKind> kinds, bool isBackground)
 {
-    /// <summary>Once everything works again, a write has to be acknowledged within this.</summary>
-    private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(30);
-
     private readonly Queue<FaultKind> _deck = new();
 
     /// <summary>Works until the token is cancelled; the last fault is healed then.</summary>
@@ -107,12 +104,12 @@ internal sealed class Injector(FaultContext context, IReadOnlyList<FaultKind> ki
                     return context.Recorder.Ledger.LastAcknowledgedWrite > record.Healed;
                 },
                 "a write is acknowledged",
-                RecoveryLimit);
+                context.RecoveryLimit);
             record.Recovered = context.Recorder.Ledger.LastAcknowledgedWrite;
         }
         catch (TimeoutException)
         {
-            context.Log.Problem($"no write acknowledged within {RecoveryLimit.TotalSeconds:0} s after {record.Kind} ({record.What}) was healed");
+            context.Log.Problem($"no write acknowledged within {context.RecoveryLimit.TotalSeconds:0} s after {record.Kind} ({record.What}) was healed");
         }
     }
 

@@ -33,7 +33,7 @@ internal static class HtmlReport
         acknowledged = result.Figures.AcknowledgedWrites,
         unknown = result.Figures.Unknown,
         rate = result.Figures.Rate,
-        lost = result.Check.Violations.Count(violation => violation.Guarantee == Guarantee.NoLostWrite),
+        lost = TextReport.Lost(result.Check),
         stale = result.Check.Violations.Count(violation => violation.Guarantee is Guarantee.RealTimeOrder or Guarantee.RightAnswer),
         violations = result.Check.ViolationCount + result.Problems.Count,
         gap = result.Figures.LongestGapWithMajority.Length.TotalSeconds,

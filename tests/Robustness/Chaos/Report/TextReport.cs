@@ -17,7 +17,7 @@ internal static class TextReport
         Line($"chaos on {result.Version}: {options.Members} members, seed {options.Seed}, {result.Length.TotalSeconds:F0} s, commit {options.Commit}");
         Line($"  clients        {result.Clients}");
         Line($"  operations     {figures.Completed} completed ({figures.Rate:F0}/s), {figures.Refused} refused, {figures.Unknown} without answer ({check.UnknownThatTookEffect} of them took effect)");
-        Line($"  acknowledged   {figures.AcknowledgedWrites} writes; {Count(check, Guarantee.NoLostWrite)} lost");
+        Line($"  acknowledged   {figures.AcknowledgedWrites} writes; {Lost(check)} lost");
         Line($"  reads          {Count(check, Guarantee.RightAnswer)} wrong, {Count(check, Guarantee.RealTimeOrder)} stale");
         Line($"  watches        {check.Watches} opened, {check.EventsDelivered} events; {check.Violations.Count(violation => violation.Guarantee.ToString().StartsWith("Watch", StringComparison.Ordinal))} violations");
         Line($"  leases         {check.LeasesEnded} ended; {Count(check, Guarantee.LeaseNotEarly)} early");
@@ -72,6 +72,9 @@ internal static class TextReport
         Line($"{(result.IsSound ? "SOUND" : "NOT SOUND")}{(result.IsInterrupted ? " (interrupted)" : "")}: {check.ViolationCount} violations, {result.Problems.Count} problems");
         return text.ToString();
     }
+
+    /// <summary>Acknowledged writes that the store does not have: not in its history, or another write has their revision.</summary>
+    public static int Lost(CheckReport check) => Count(check, Guarantee.NoLostWrite) + Count(check, Guarantee.NoWriteFromNowhere);
 
     private static int Count(CheckReport check, Guarantee guarantee) => check.Violations.Count(violation => violation.Guarantee == guarantee);
 
