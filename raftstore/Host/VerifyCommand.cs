@@ -62,11 +62,24 @@ internal static class VerifyCommand
             Line("entries", $"none");
         }
         Line("hard state", $"term {report.HardState.Term}, vote {report.HardState.Vote:x}, commit {report.HardState.Commit} at least");
-        Line("snapshot", $"index {report.Snapshot.Index}, term {report.Snapshot.Term}, {report.Snapshot.Configuration}");
+        var members = report.Snapshot.Configuration;
+        Line("snapshot", $"index {report.Snapshot.Index}, term {report.Snapshot.Term}");
+        Line("voters", $"{Names(members.Voters)}");
+        if (members.Learners.Count > 0)
+        {
+            Line("learners", $"{Names(members.Learners)}");
+        }
+        if (members.VotersOutgoing.Count > 0)
+        {
+            Line("leaving", $"{Names(members.VotersOutgoing)}");
+        }
         if (report.TornBytes > 0)
         {
             Line("torn", $"{report.TornBytes} bytes at the end, of a write that a crash cut short: the next start removes them");
         }
         output.WriteLine("sound");
     }
+
+    private static string Names(IReadOnlyList<ulong> members)
+        => string.Join(' ', members.Select(static member => member.ToString("x", CultureInfo.InvariantCulture)));
 }

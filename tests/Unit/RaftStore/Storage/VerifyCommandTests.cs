@@ -22,6 +22,7 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Contains("cluster:    4d\nmember:     1\n", output, StringComparison.Ordinal);
         Assert.Contains("entries:    2 to 101, the last of term 3\n", output, StringComparison.Ordinal);
         Assert.Contains("term 3, vote 2,", output, StringComparison.Ordinal);
+        Assert.Contains("voters:     1 2 3\n", output, StringComparison.Ordinal);
         Assert.EndsWith("sound\n", output, StringComparison.Ordinal);
     }
 
