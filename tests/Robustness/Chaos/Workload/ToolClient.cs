@@ -8,7 +8,7 @@ namespace Kube.Robustness.Chaos.Workload;
 /// <summary>The real etcdctl, run once for each operation.</summary>
 internal sealed class ToolClient(Session session) : IClient
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(12);
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -65,7 +65,9 @@ internal sealed class ToolClient(Session session) : IClient
         var pki = session.Recorder.Cluster.Pki;
         return
         [
-            "-w", "json", "--dial-timeout", "2s", "--command-timeout", "4s",
+            // Longer than the store lets a request wait: etcd's client sends a write again, to another member, when the answer
+            // is "deadline exceeded" and its own clock does not say so yet.
+            "-w", "json", "--dial-timeout", "2s", "--command-timeout", "9s",
             "--endpoints", string.Join(',', session.Recorder.Cluster.Endpoints.Select(member => member.ClientUrl)),
             "--cacert", pki.AuthorityFile, "--cert", pki.ClientCertificateFile, "--key", pki.ClientKeyFile,
         ];
