@@ -77,6 +77,11 @@ internal sealed partial class ApiPipeline
         var user = await AuthenticateAsync(http, cancellationToken).ConfigureAwait(false);
         trail.User = user;
         trail.Record(AuditStage.RequestReceived, 0);
+        if (await ImpersonateAsync(http, user, cancellationToken).ConfigureAwait(false) is { } other)
+        {
+            (trail.ImpersonatedBy, trail.User, user) = (user, other, other);
+        }
+
         var read = info.Verb is "get" or "list";
         var counted = !info.IsLongRunning && !user.Groups.Contains(UserInfo.MastersGroup);
         if (counted && !_options.InFlight.TryEnter(read))
@@ -137,6 +142,32 @@ internal sealed partial class ApiPipeline
             LogUnauthenticated(exception.Message);
             throw ApiErrors.Unauthorized();
         }
+    }
+
+    /// <summary>The user that the request wants to be taken for; null for the real one.</summary>
+    /// <exception cref="KubeStatusException">403: the real user may not.</exception>
+    private async ValueTask<UserInfo?> ImpersonateAsync(HttpContext http, UserInfo user, CancellationToken cancellationToken)
+    {
+        Impersonation? wanted;
+        try
+        {
+            wanted = Impersonation.Read(user, http.Request.Headers);
+        }
+        catch (FormatException exception)
+        {
+            throw ApiErrors.BadRequest(exception.Message);
+        }
+
+        foreach (var check in wanted?.Checks ?? [])
+        {
+            var result = await _options.Authorizer.AuthorizeAsync(check, cancellationToken).ConfigureAwait(false);
+            if (result.Decision != AuthorizationDecision.Allow)
+            {
+                throw new KubeStatusException(Forbidden(check, result.Reason));
+            }
+        }
+
+        return wanted?.User;
     }
 
     private async ValueTask AuthorizeAsync(ApiRequest request, string verb)

@@ -96,6 +96,20 @@ public sealed class KubectlTests(ApiServerFixture api) : IClassFixture<ApiServer
     }
 
     [Fact]
+    public async Task One_user_acts_as_another_who_may_less()
+    {
+        Assert.Contains("User \"bob\" cannot list resource \"secrets\"", await FailAsync("1.32", ["get", "secrets", "--as=bob", "--as-group=dev"]), StringComparison.Ordinal);
+        Assert.Equal("no\n", (await api.KubectlAsync("1.32", ["auth", "can-i", "create", "pods", "--as=bob"])).Output);
+        Assert.Equal("yes\n", await RunAsync("1.32", ["auth", "can-i", "create", "pods", "--as=bob", "--as-group=system:masters"]));
+        Assert.Contains("system:serviceaccount:default:x", await RunAsync("1.32", ["auth", "whoami", "--as=system:serviceaccount:default:x"]), StringComparison.Ordinal);
+        await RunAsync("1.32", ["create", "clusterrole", "as-carol", "--verb=impersonate", "--resource=users", "--resource-name=carol"]);
+        await RunAsync("1.32", ["create", "clusterrolebinding", "as-carol", "--clusterrole=as-carol", "--user=dave"]);
+        api.IssueClient("dave");
+        var dave = await api.KubectlAsync("1.32", ["get", "secrets", "--as=erin", "--client-certificate", Path.Combine(api.Directory, "dave.crt"), "--client-key", Path.Combine(api.Directory, "dave.key")]);
+        Assert.Contains("users \"erin\" is forbidden: User \"dave\" cannot impersonate resource \"users\" in API group \"\" at the cluster scope", dave.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tables_look_as_they_should()
     {
         // No controller runs that would make the account which every pod needs.
