@@ -27,6 +27,16 @@ internal sealed class StoreMetrics : IDisposable
         _meter.CreateObservableGauge("etcd_debugging_mvcc_compact_revision", () => machine.Store.CompactRevision, description: "The last compaction revision.");
         _meter.CreateObservableGauge("etcd_debugging_mvcc_watcher_total", () => services.WatcherCount, description: "Watches open on this member.");
         _meter.CreateObservableGauge("etcd_debugging_lease_total", () => machine.Leases.Count, description: "Leases granted and not ended.");
+        _meter.CreateObservableGauge("etcd_debugging_auth_revision", () => (double)machine.Auth.Current.Revision, description: "Changes of users and roles.");
+        _meter.CreateObservableGauge("etcd_server_is_learner", () => log.Status.IsLearner ? 1 : 0, description: "Whether this member has no vote: 1 or 0.");
+        var version = services.Server.Options.Version;
+        _meter.CreateObservableGauge("etcd_server_version", () => new Measurement<int>(1, new KeyValuePair<string, object?>("server_version", version)), description: "1, with the version as label.");
+        _meter.CreateObservableGauge(
+            "etcd_cluster_version",
+            () => new Measurement<int>(1, new KeyValuePair<string, object?>("cluster_version", version[..version.LastIndexOf('.')])),
+            description: "1, with the version of the cluster as label.");
+        var member = services.Server.Options.MemberId.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
+        _meter.CreateObservableGauge("etcd_server_id", () => new Measurement<int>(1, new KeyValuePair<string, object?>("server_id", member)), description: "1, with the member's id as label.");
         _leaderChanges = _meter.CreateCounter<long>("etcd_server_leader_changes_seen_total", description: "Changes of leader that this member has seen.");
         log.LeadershipChanged += OnLeadershipChanged;
     }

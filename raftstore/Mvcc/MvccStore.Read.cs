@@ -86,7 +86,10 @@ public sealed partial class MvccStore
     private RangeResult RangeMany(View view, in RangeQuery query, long readAt, long newest)
     {
         var found = new List<KeyVersion>();
-        var fetchLimit = query.Limit <= 0 || query.LimitsLate ? long.MaxValue : query.Limit;
+        // As etcd: sorted by other than the key but in no order asked for, one more than the limit is fetched, by key,
+        // and the last of the sorted is left out.
+        var extra = query.Target == SortTarget.Key ? 0 : 1;
+        var fetchLimit = query.Limit <= 0 || query.LimitsLate ? long.MaxValue : Math.Min(query.Limit, long.MaxValue - 1) + extra;
         long count = 0;
         if (!query.Range.IsEmpty)
         {

@@ -1,0 +1,259 @@
+using System.Globalization;
+using System.Text;
+using Etcd.V3;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Kube.Base;
+
+namespace Kube.Conformance.Tests.Store;
+
+/// <summary>
+/// What etcdctl cannot ask for, asked of Debian's etcd and of the store by the same gRPC client: the answers are
+/// compared field by field.
+/// </summary>
+public sealed class GrpcSideBySideTests : IAsyncLifetime
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private RealEtcd _etcd = null!;
+    private StoreMember _store = null!;
+    private GrpcChannel[] _channels = null!;
+
+    public async Task InitializeAsync()
+    {
+        _etcd = await RealEtcd.StartAsync("--experimental-watch-progress-notify-interval=1s");
+        _store = await StoreMember.StartAsync(static options => options with { WatchProgressNotifyInterval = TimeSpan.FromSeconds(1) });
+        _channels = [.. new[] { _etcd.Endpoint, _store.Endpoint }.Select(static endpoint => GrpcChannel.ForAddress(
+            endpoint, new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null }))];
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var channel in _channels)
+        {
+            channel.Dispose();
+        }
+        await _store.DisposeAsync();
+        await _etcd.DisposeAsync();
+    }
+
+    [Fact]
+    public Task Transactions_in_transactions() => SameAsync(async channel =>
+    {
+        var kv = new KV.KVClient(channel);
+        var random = new Prng(22);
+        var answers = new StringBuilder();
+        for (var i = 0; i < 300; i++)
+        {
+            var txn = Txn(random, depth: 0);
+            answers.AppendLine(CultureInfo.InvariantCulture, $"{txn} -> {await AnswerAsync(async () => await kv.TxnAsync(txn))}");
+        }
+        answers.Append(await AnswerAsync(async () => await kv.RangeAsync(new RangeRequest { Key = Bytes("a"), RangeEnd = ByteString.CopyFrom(0) })));
+        return answers.ToString();
+    });
+
+    [Fact]
+    public Task Watches_of_all_kinds() => SameAsync(async channel =>
+    {
+        var kv = new KV.KVClient(channel);
+        foreach (var value in new[] { "1", "2", "3" })
+        {
+            await kv.PutAsync(new PutRequest { Key = Bytes("a"), Value = Bytes(value) });
+        }
+        await kv.DeleteRangeAsync(new DeleteRangeRequest { Key = Bytes("a") });
+        await kv.CompactAsync(new CompactionRequest { Revision = 3, Physical = true });
+        using var deadline = new CancellationTokenSource(s_patience);
+        using var watch = new Watch.WatchClient(channel).Watch(cancellationToken: deadline.Token);
+        var seen = new StringBuilder();
+        // Each is created, and its history is read before the next comes, so that the order is fixed.
+        (WatchCreateRequest Request, int Responses)[] watches =
+        [
+            (new() { Key = Bytes("a"), StartRevision = 3, PrevKv = true }, 2),
+            (new() { Key = Bytes("a"), StartRevision = 3, Filters = { WatchCreateRequest.Types.FilterType.Noput } }, 2),
+            (new() { Key = Bytes("a"), StartRevision = 3, Filters = { WatchCreateRequest.Types.FilterType.Nodelete }, WatchId = 77 }, 2),
+            (new() { Key = Bytes("a"), StartRevision = 2 }, 2),
+            (new() { Key = Bytes("a"), WatchId = 77 }, 1),
+            (new() { Key = Bytes("b"), RangeEnd = Bytes("a") }, 1),
+            (new() { Key = Bytes("a"), StartRevision = 100 }, 1),
+        ];
+        foreach (var (request, responses) in watches)
+        {
+            await watch.RequestStream.WriteAsync(new WatchRequest { CreateRequest = request });
+            for (var i = 0; i < responses; i++)
+            {
+                seen.AppendLine(await NextAsync(watch, deadline.Token));
+            }
+        }
+        foreach (var id in new[] { 77, 3 })
+        {
+            await watch.RequestStream.WriteAsync(new WatchRequest { CancelRequest = new WatchCancelRequest { WatchId = id } });
+            seen.AppendLine(await NextAsync(watch, deadline.Token));
+        }
+        return seen.ToString();
+    });
+
+    [Fact]
+    public Task Large_revisions_in_fragments() => SameAsync(async channel =>
+    {
+        var kv = new KV.KVClient(channel);
+        for (var i = 0; i < 20; i++)
+        {
+            await kv.PutAsync(new PutRequest { Key = Bytes($"f{i:D2}"), Value = ByteString.CopyFrom(new byte[300_000]) });
+        }
+        using var deadline = new CancellationTokenSource(s_patience);
+        using var watch = new Watch.WatchClient(channel).Watch(cancellationToken: deadline.Token);
+        await watch.RequestStream.WriteAsync(new WatchRequest
+        {
+            CreateRequest = new WatchCreateRequest { Key = Bytes("f"), RangeEnd = Bytes("g"), PrevKv = true, Fragment = true },
+        });
+        await NextAsync(watch, deadline.Token);
+        await kv.DeleteRangeAsync(new DeleteRangeRequest { Key = Bytes("f"), RangeEnd = Bytes("g") });
+        var seen = new StringBuilder();
+        do
+        {
+            await NextAsync(watch, deadline.Token);
+            var part = watch.ResponseStream.Current;
+            seen.AppendLine(CultureInfo.InvariantCulture,
+                $"{part.WatchId} {part.Fragment} {part.Header.Revision} {string.Join(' ', part.Events.Select(static e => $"{e.Kv.Key.ToStringUtf8()}:{e.PrevKv.Value.Length}"))}");
+        }
+        while (watch.ResponseStream.Current.Fragment);
+        return seen.ToString();
+    });
+
+    [Fact]
+    public Task Progress_asked_for_and_unasked() => SameAsync(async channel =>
+    {
+        await new KV.KVClient(channel).PutAsync(new PutRequest { Key = Bytes("other") });
+        using var deadline = new CancellationTokenSource(s_patience);
+        using var watch = new Watch.WatchClient(channel).Watch(cancellationToken: deadline.Token);
+        await watch.RequestStream.WriteAsync(new WatchRequest { CreateRequest = new WatchCreateRequest { Key = Bytes("a"), ProgressNotify = true } });
+        var created = await NextAsync(watch, deadline.Token);
+        // Unasked: after the interval.
+        var unasked = await NextAsync(watch, deadline.Token);
+        await watch.RequestStream.WriteAsync(new WatchRequest { ProgressRequest = new WatchProgressRequest() });
+        string asked;
+        do
+        {
+            asked = await NextAsync(watch, deadline.Token);
+        }
+        while (watch.ResponseStream.Current.WatchId != -1);
+        return $"{created}\n{unasked}\n{asked}";
+    });
+
+    [Fact]
+    public Task Requests_that_are_refused() => SameAsync(async channel =>
+    {
+        var kv = new KV.KVClient(channel);
+        var answers = new StringBuilder();
+        var many = new TxnRequest();
+        for (var i = 0; i < 129; i++)
+        {
+            many.Success.Add(new RequestOp { RequestPut = new PutRequest { Key = Bytes($"k{i}") } });
+        }
+        answers.AppendLine(await AnswerAsync(async () => await kv.TxnAsync(many)));
+        answers.AppendLine(await AnswerAsync(async () => await kv.TxnAsync(new TxnRequest { Success = { new RequestOp() } })));
+        answers.AppendLine(await AnswerAsync(async () => await kv.TxnAsync(new TxnRequest { Compare = { new Compare() } })));
+        answers.AppendLine(await AnswerAsync(async () => await kv.PutAsync(new PutRequest { Key = Bytes("a"), Value = ByteString.CopyFrom(new byte[1600 * 1024]) })));
+        answers.AppendLine(await AnswerAsync(async () => await kv.DeleteRangeAsync(new DeleteRangeRequest())));
+        answers.AppendLine(await AnswerAsync(async () => await kv.CompactAsync(new CompactionRequest { Revision = 99 })));
+        answers.AppendLine(await AnswerAsync(async () => await kv.RangeAsync(new RangeRequest { Key = Bytes("a"), Revision = 99 })));
+        var leases = new Etcd.V3.Lease.LeaseClient(channel);
+        answers.AppendLine(await AnswerAsync(async () => await leases.LeaseGrantAsync(new LeaseGrantRequest { TTL = 9_000_000_001 })));
+        answers.AppendLine(await AnswerAsync(async () => await leases.LeaseRevokeAsync(new LeaseRevokeRequest { ID = 5 })));
+        answers.AppendLine(await AnswerAsync(async () => await new Maintenance.MaintenanceClient(channel).HashKVAsync(new HashKVRequest { Revision = 99 })));
+        return answers.ToString();
+    });
+
+    private static TxnRequest Txn(Prng random, int depth)
+    {
+        var txn = new TxnRequest();
+        for (var i = random.Next(3); i > 0; i--)
+        {
+            var compare = new Compare { Key = Key(random), Result = (Compare.Types.CompareResult)random.Next(4), RangeEnd = random.Next(4) == 0 ? End(random) : ByteString.Empty };
+            switch (random.Next(4))
+            {
+                case 0:
+                    (compare.Target, compare.Version) = (Compare.Types.CompareTarget.Version, random.Next(3));
+                    break;
+                case 1:
+                    (compare.Target, compare.CreateRevision) = (Compare.Types.CompareTarget.Create, random.Next(50));
+                    break;
+                case 2:
+                    (compare.Target, compare.ModRevision) = (Compare.Types.CompareTarget.Mod, random.Next(50));
+                    break;
+                default:
+                    (compare.Target, compare.Value) = (Compare.Types.CompareTarget.Value, Bytes($"v{random.Next(4)}"));
+                    break;
+            }
+            txn.Compare.Add(compare);
+        }
+        foreach (var branch in new[] { txn.Success, txn.Failure })
+        {
+            for (var i = random.Next(4); i > 0; i--)
+            {
+                branch.Add(Op(random, depth));
+            }
+        }
+        return txn;
+    }
+
+    private static RequestOp Op(Prng random, int depth) => random.Next(depth < 2 ? 5 : 4) switch
+    {
+        0 => new RequestOp { RequestRange = new RangeRequest { Key = Key(random), RangeEnd = End(random) } },
+        1 => new RequestOp { RequestDeleteRange = new DeleteRangeRequest { Key = Key(random), PrevKv = true } },
+        2 or 3 => new RequestOp { RequestPut = new PutRequest { Key = Key(random), Value = Bytes($"v{random.Next(4)}"), PrevKv = random.Next(2) == 0 } },
+        _ => new RequestOp { RequestTxn = Txn(random, depth + 1) },
+    };
+
+    private static ByteString Key(Prng random) => Bytes($"k{random.Next(12):D2}");
+
+    private static ByteString End(Prng random) => random.Next(4) switch
+    {
+        0 => ByteString.Empty,
+        1 => ByteString.CopyFrom(0),
+        _ => Key(random),
+    };
+
+    private async Task SameAsync(Func<GrpcChannel, Task<string>> script)
+    {
+        var theirs = (await script(_channels[0])).Split('\n');
+        var ours = (await script(_channels[1])).Split('\n');
+        Assert.Equal(theirs.Length, ours.Length);
+        for (var i = 0; i < theirs.Length; i++)
+        {
+            Assert.Equal(theirs[i], ours[i]);
+        }
+    }
+
+    private static async Task<string> AnswerAsync<T>(Func<Task<T>> call)
+        where T : IMessage
+    {
+        try
+        {
+            return Text(await call());
+        }
+        catch (RpcException e)
+        {
+            return $"{e.StatusCode}: {e.Status.Detail}";
+        }
+    }
+
+    private static async Task<string> NextAsync(AsyncDuplexStreamingCall<WatchRequest, WatchResponse> watch, CancellationToken cancellationToken)
+    {
+        Assert.True(await watch.ResponseStream.MoveNext(cancellationToken));
+        return Text(watch.ResponseStream.Current);
+    }
+
+    /// <summary>The message without what must differ.</summary>
+    private static string Text(IMessage message)
+    {
+        if (message.Descriptor.FindFieldByName("header")?.Accessor.GetValue(message) is ResponseHeader header)
+        {
+            (header.ClusterId, header.MemberId, header.RaftTerm) = (0, 0, 0);
+        }
+        return message.ToString()!;
+    }
+
+    private static ByteString Bytes(string text) => ByteString.CopyFromUtf8(text);
+}
