@@ -21,6 +21,9 @@ internal sealed record ClusterOptions
     /// <summary>Container runtime: auto, containerd or process.</summary>
     public string Runtime { get; init; } = "auto";
 
+    /// <summary>Socket of the CRI runtime, unix:///path.</summary>
+    public string RuntimeEndpoint { get; init; } = "unix:///run/containerd/containerd.sock";
+
     /// <summary>The API server's port.</summary>
     public int ApiPort { get; init; } = 6443;
 

@@ -6,26 +6,27 @@ namespace Kube.Cluster;
 /// <summary>Puts flags and a home's saved options together.</summary>
 internal static class ClusterOptionsMerge
 {
-    /// <summary>The options to start with. A flag that is null was not given.</summary>
+    /// <summary>The options to start with.</summary>
     /// <exception cref="StartupException">A flag is out of range, or contradicts what the home was made with.</exception>
-    public static ClusterOptions Apply(ClusterOptions? saved, int? stores, int? nodes, string? runtime, int? apiPort, int? storePort)
+    public static ClusterOptions Apply(ClusterOptions? saved, ClusterFlags flags)
     {
         var options = saved ?? new ClusterOptions { Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)) };
-        Keep(saved, "--stores", options.Stores, stores);
-        Keep(saved, "--api-port", options.ApiPort, apiPort);
-        Keep(saved, "--store-port", options.StorePort, storePort);
-        if (saved is not null && nodes < saved.Nodes)
+        Keep(saved, "--stores", options.Stores, flags.Stores);
+        Keep(saved, "--api-port", options.ApiPort, flags.ApiPort);
+        Keep(saved, "--store-port", options.StorePort, flags.StorePort);
+        if (saved is not null && flags.Nodes < saved.Nodes)
         {
             throw new StartupException($"this home has {saved.Nodes} nodes; --nodes can only grow");
         }
 
         options = options with
         {
-            Stores = stores ?? options.Stores,
-            Nodes = nodes ?? options.Nodes,
-            Runtime = runtime ?? options.Runtime,
-            ApiPort = apiPort ?? options.ApiPort,
-            StorePort = storePort ?? options.StorePort,
+            Stores = flags.Stores ?? options.Stores,
+            Nodes = flags.Nodes ?? options.Nodes,
+            Runtime = flags.Runtime ?? options.Runtime,
+            RuntimeEndpoint = flags.RuntimeEndpoint ?? options.RuntimeEndpoint,
+            ApiPort = flags.ApiPort ?? options.ApiPort,
+            StorePort = flags.StorePort ?? options.StorePort,
         };
         Check(options.Stores is 1 or 3 or 5 or 7, $"--stores {options.Stores}: use 1, 3, 5 or 7");
         Check(options.Nodes is >= 1 and <= 100, $"--nodes {options.Nodes}: use 1 to 100");

@@ -138,6 +138,7 @@ internal sealed class ClusterPlan(ClusterHome home, ClusterOptions options)
                 "--port", $"{port}",
                 "--root-dir", home.Data(name),
                 "--runtime", options.Runtime,
+                "--container-runtime-endpoint", options.RuntimeEndpoint,
                 "--client-ca-file", home.Pki("ca.crt"),
                 "--tls-cert-file", home.Pki(name + ".crt"),
                 "--tls-private-key-file", home.Pki(name + ".key"),
@@ -149,7 +150,11 @@ internal sealed class ClusterPlan(ClusterHome home, ClusterOptions options)
             // Containers outlive their kubelet by design; a cluster that is down has none.
             CleanupArguments =
             [
-                "kubelet", "cleanup", "--hostname-override", options.NodeName(node), "--root-dir", home.Data(name), "--runtime", options.Runtime,
+                "kubelet", "cleanup",
+                "--hostname-override", options.NodeName(node),
+                "--root-dir", home.Data(name),
+                "--runtime", options.Runtime,
+                "--container-runtime-endpoint", options.RuntimeEndpoint,
             ],
         };
     }

@@ -43,6 +43,11 @@ internal static class ClusterCommand
             Description = "Container runtime: containerd, process (host processes, no images), or auto, which takes containerd where it answers. [default: auto]",
         };
         runtime.AcceptOnlyFromAmong("auto", "containerd", "process");
+        var endpoint = new Option<string?>("--container-runtime-endpoint")
+        {
+            Description = "Socket of containerd. [default: unix:///run/containerd/containerd.sock]",
+            HelpName = "unix:///PATH",
+        };
         var apiPort = new Option<int?>("--api-port") { Description = "Port of the API server. [default: 6443]", HelpName = "PORT" };
         var storePort = new Option<int?>("--store-port")
         {
@@ -51,17 +56,20 @@ internal static class ClusterCommand
         };
         var command = new Command("up", "Start the cluster and wait until every node is Ready. Does nothing when it runs already.")
         {
-            home, stores, nodes, runtime, apiPort, storePort,
+            home, stores, nodes, runtime, endpoint, apiPort, storePort,
         };
         command.SetAction((parsed, cancel) => RunAsync(async () =>
         {
-            ClusterOptions Merge(ClusterOptions? saved) => ClusterOptionsMerge.Apply(
-                saved,
-                parsed.GetValue(stores),
-                parsed.GetValue(nodes),
-                parsed.GetValue(runtime),
-                parsed.GetValue(apiPort),
-                parsed.GetValue(storePort));
+            var flags = new ClusterFlags
+            {
+                Stores = parsed.GetValue(stores),
+                Nodes = parsed.GetValue(nodes),
+                Runtime = parsed.GetValue(runtime),
+                RuntimeEndpoint = parsed.GetValue(endpoint),
+                ApiPort = parsed.GetValue(apiPort),
+                StorePort = parsed.GetValue(storePort),
+            };
+            ClusterOptions Merge(ClusterOptions? saved) => ClusterOptionsMerge.Apply(saved, flags);
             await new ClusterStarter(new ClusterHome(parsed.GetValue(home)!), Console.Out).UpAsync(Merge, cancel).ConfigureAwait(false);
             return 0;
         }));

@@ -1,0 +1,48 @@
+using Kube.Conformance.Tests.Cri;
+
+namespace Kube.EndToEnd.Tests;
+
+/// <summary>A cluster with one store member and one node on a containerd that it has to itself.</summary>
+public sealed class ContainerdCluster : IAsyncLifetime
+{
+    private readonly PrivateContainerd _containerd = new();
+    private OnContainerd? _cluster;
+
+    /// <summary>An image with a shell, in a registry on loopback.</summary>
+    public string Image => _containerd.Image;
+
+    /// <summary>An image that this registry does not have.</summary>
+    public string MissingImage => _containerd.MissingImage;
+
+    /// <inheritdoc cref="TestCluster.KubectlAsync"/>
+    public Task<Testing.CommandResult> KubectlAsync(params string[] arguments) => _cluster!.KubectlAsync(arguments);
+
+    /// <inheritdoc cref="TestCluster.Kubectl"/>
+    public Task<string> Kubectl(params string[] arguments) => _cluster!.Kubectl(arguments);
+
+    /// <inheritdoc cref="TestCluster.AwaitAsync"/>
+    public Task AwaitAsync(string resource, string jsonPath, string expected) => _cluster!.AwaitAsync(resource, jsonPath, expected);
+
+    /// <inheritdoc/>
+    public async Task InitializeAsync()
+    {
+        await _containerd.InitializeAsync();
+        _cluster = new OnContainerd(_containerd.Socket);
+        await _cluster.InitializeAsync();
+    }
+
+    /// <inheritdoc/>
+    public async Task DisposeAsync()
+    {
+        if (_cluster is not null)
+        {
+            // Its pods need the runtime to end.
+            await _cluster.DisposeAsync();
+        }
+
+        await _containerd.DisposeAsync();
+    }
+
+    private sealed class OnContainerd(string socket)
+        : TestCluster("--runtime", "containerd", "--container-runtime-endpoint", "unix://" + socket, "--stores", "1");
+}
