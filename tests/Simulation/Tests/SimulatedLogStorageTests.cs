@@ -11,16 +11,24 @@ public sealed class SimulatedLogStorageTests : LogStorageConformance
 {
     private readonly QuietHost _host = new();
     private readonly SimulatedDisk _disk = new(new Prng(1)) { SyncUs = 1 };
+    private readonly Dictionary<int, SimulatedDisk> _freshDisks = [];
 
     protected override ILogStorage Open(ConfState bootstrap) => SimulatedLogStorage.Open(_disk, bootstrap, _host);
 
     protected override ILogStorage OpenPeer() => SimulatedLogStorage.Open(new SimulatedDisk(new Prng(2)), Three, _host);
 
-    protected override ILogStorage CrashAndOpen(ILogStorage storage)
+    protected override ILogStorage CrashAndOpen(ILogStorage storage) => CrashAndOpen(_disk);
+
+    protected override ILogStorage OpenFresh(int run) =>
+        SimulatedLogStorage.Open(_freshDisks[run] = new SimulatedDisk(new Prng((ulong)run)) { SyncUs = 1 }, Three, _host);
+
+    protected override ILogStorage CrashAndOpenFresh(ILogStorage storage, int run) => CrashAndOpen(_freshDisks[run]);
+
+    private SimulatedLogStorage CrashAndOpen(SimulatedDisk disk)
     {
         _host.NowUs += 1_000_000;
-        _disk.Crash(_host.NowUs, losesPower: true);
-        return SimulatedLogStorage.Open(_disk, Three, _host);
+        disk.Crash(_host.NowUs, losesPower: true);
+        return SimulatedLogStorage.Open(disk, Three, _host);
     }
 
     [Fact]
