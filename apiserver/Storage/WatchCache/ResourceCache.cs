@@ -20,6 +20,7 @@ internal sealed partial class ResourceCache
     private readonly ILogger _logger;
     private readonly List<StorageEvent> _pending = [];
     private CacheSnapshot? _snapshot;
+    private long _loaded;
     private TaskCompletionSource _changed = NewSignal();
     private TaskCompletionSource _ready = NewSignal();
     private long _generation;
@@ -95,8 +96,9 @@ internal sealed partial class ResourceCache
             }
 
             _ring.Reset(revision);
+            _loaded = revision;
             Volatile.Write(ref _snapshot, new CacheSnapshot(ObjectTree.FromSorted(items), revision));
-            ApplyLocked(_pending.Where(e => e.ModRevision > revision));
+            ApplyLocked(_pending);
             _pending.Clear();
             _ready.TrySetResult();
             Pulse();
@@ -211,6 +213,12 @@ internal sealed partial class ResourceCache
         var now = _time.GetTimestamp();
         foreach (var change in events)
         {
+            if (change.ModRevision <= _loaded)
+            {
+                // The list was ahead of the watch, and holds this change.
+                continue;
+            }
+
             Invariant.Check(change.ModRevision >= revision);
             revision = change.ModRevision;
             CachedObject? previous;

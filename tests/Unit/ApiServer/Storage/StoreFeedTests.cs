@@ -81,6 +81,21 @@ public sealed class StoreFeedTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Changes_that_the_loaded_state_holds_already_are_not_told_again()
+    {
+        var cache = new ResourceCache("/registry/pods/", [], TimeProvider.System, NullLogger<ResourceCache>.Instance);
+        ReadOnlyMemory<byte> value = "{\"kind\":\"Pod\"}"u8.ToArray();
+        cache.Load([new StoredObject("/registry/pods/ns/p", value, 3, 3)], revision: 5);
+        cache.Apply([new StorageEvent("/registry/pods/ns/p", value, 3, null)]);
+        cache.Apply([new StorageEvent("/registry/pods/ns/q", null, 5, null)]);
+        Assert.Equal(5, cache.Snapshot!.Revision);
+
+        cache.Apply([new StorageEvent("/registry/pods/ns/p", null, 6, null)]);
+        Assert.Equal(6, cache.Snapshot.Revision);
+        Assert.Null(cache.Snapshot.Objects.Find("ns/p"));
+    }
+
+    [Fact]
     public async Task A_departed_object_carries_the_revision_of_its_deletion()
     {
         var cache = _feed.Register("/registry/pods/", []);
