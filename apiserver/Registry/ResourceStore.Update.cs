@@ -95,7 +95,8 @@ public sealed partial class ResourceStore
             var end = MayEnd(updated);
             if (context.DryRun)
             {
-                return (new StoredResult(updated, false), null);
+                // No write will tell that the cached object was behind the store.
+                return fresh ? (new StoredResult(updated, false), null) : (null, null);
             }
 
             var key = StorageKey(ns, name);
