@@ -54,6 +54,9 @@ internal sealed class Process : IDiskHost
 
     public long FrozenUntilUs { get; set; }
 
+    /// <summary>When the turn last given ends: what it did is not to be seen before.</summary>
+    public long SettledUs { get; set; }
+
     public long NowUs => _world.NowUs;
 
     public long LocalUs => Math.Max(_localUs, _world.NowUs);

@@ -60,9 +60,16 @@ internal sealed class SimulatedLoops(World world, Process process) : ILoopRunner
 
         private void Take()
         {
+            if (process.SettledUs > world.NowUs)
+            {
+                // What the other loop has handed over comes at the end of its turn, behind the sync that it waited for.
+                world.At(process.SettledUs, process.LoopContext, Take);
+                return;
+            }
+
             _isDue = false;
             var outcome = turn();
-            _busyUntilUs = process.LocalUs;
+            _busyUntilUs = process.SettledUs = process.LocalUs;
             if (outcome == Turn.Ended)
             {
                 _isOver = true;
