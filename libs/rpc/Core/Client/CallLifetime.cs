@@ -11,6 +11,8 @@ namespace Kube.Rpc.Client;
 /// </summary>
 internal abstract class CallLifetime
 {
+    private static readonly Status DeadlineStatus = new(StatusCode.DeadlineExceeded, "context deadline exceeded");
+
     private readonly Lock _sync = new();
     private readonly CancellationTokenSource _cancellation = new();
     private CancellationTokenRegistration _callerRegistration;
@@ -133,12 +135,12 @@ internal abstract class CallLifetime
             }
 
             _isOver = true;
-            _status = status;
+            _status = IsOvertaken(status) ? DeadlineStatus : status;
             _trailers = trailers;
             if (_headersSource is { Task.IsCompleted: false })
             {
                 // A call that ends well without headers has empty ones.
-                if (status.StatusCode == StatusCode.OK)
+                if (_status.StatusCode == StatusCode.OK)
                 {
                     _headersSource.TrySetResult([]);
                 }
@@ -219,7 +221,17 @@ internal abstract class CallLifetime
         return left;
     }
 
-    private void OnDeadline() => End(new Status(StatusCode.DeadlineExceeded, "context deadline exceeded"), null);
+    private void OnDeadline() => End(DeadlineStatus, null);
+
+    /// <summary>
+    /// True for what a server says, in its own words, when it gave the call up at the deadline and the timer here is late. Past the
+    /// deadline only a success or the caller's own cancellation tells more than that it has passed.
+    /// </summary>
+    private bool IsOvertaken(Status status) =>
+        status.StatusCode is not (StatusCode.OK or StatusCode.Cancelled)
+        && Options.Deadline is { } deadline
+        && deadline != DateTime.MaxValue
+        && deadline.ToUniversalTime() <= Channel.Time.GetUtcNow().UtcDateTime;
 
     private void Release()
     {

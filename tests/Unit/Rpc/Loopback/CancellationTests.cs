@@ -236,6 +236,28 @@ public class CancellationTests
         await canceled.Task.WaitAsync(LoopbackServer.Patience);
     }
 
+    [Theory]
+    [InlineData(59, StatusCode.Unknown)]
+    [InlineData(60, StatusCode.DeadlineExceeded)]
+    public async Task ServerThatGivesUpAtTheDeadline_BeforeTheTimer_IsTheDeadline(int minutes, StatusCode expected)
+    {
+        var time = new ManualTime();
+        await using var server = await LoopbackServer.StartAsync(channel: new GrpcChannelOptions { TimeProvider = time });
+        var entered = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
+        server.Service.OnUnary = async (_, _) =>
+        {
+            entered.SetResult();
+            await release.Task;
+            throw new RpcException(new Status(StatusCode.Unknown, "my context has ended"));
+        };
+        var call = server.Client.UnaryAsync(new Note(), deadline: time.GetUtcNow().UtcDateTime.AddHours(1)).ResponseAsync;
+        await entered.Task.WaitAsync(LoopbackServer.Patience);
+        time.AdvanceClockOnly(TimeSpan.FromMinutes(minutes));
+        release.SetResult();
+        Assert.Equal(expected, (await LoopbackServer.FailsAsync(call)).StatusCode);
+    }
+
     [Fact]
     public async Task DeadlineInThePast_FailsAtOnce()
     {

@@ -53,6 +53,15 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Moves the clock, with the timers late.</summary>
+    public void AdvanceClockOnly(TimeSpan by)
+    {
+        lock (_sync)
+        {
+            _now += by;
+        }
+    }
+
     private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state, DateTimeOffset due) : ITimer
     {
         public DateTimeOffset Due => due;
