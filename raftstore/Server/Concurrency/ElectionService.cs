@@ -20,13 +20,12 @@ public sealed class ElectionService(
         var leader = new LeaderKey { Name = request.Name, Key = WaitingLine.KeyOf(prefix, session.Id), Lease = session.Id };
         var place = await _line.JoinAsync(leader.Key, request.Value, session.Id, context);
         leader.Rev = place.Revision;
-        var header = place.Header;
         if (place.Before is { } before && !before.Value.Equals(request.Value))
         {
-            header = (await ProclaimAsync(leader, request.Value, context)).Header;
+            await ProclaimAsync(leader, request.Value, context);
         }
         await _line.WaitAsync(prefix, leader.Key, leader.Rev, context);
-        return new CampaignResponse { Header = header, Leader = leader };
+        return new CampaignResponse { Header = place.Header, Leader = leader };
     }
 
     public override async Task<ProclaimResponse> Proclaim(ProclaimRequest request, ServerCallContext context)

@@ -39,6 +39,48 @@ public sealed class GrpcSideBySideTests : IAsyncLifetime
     }
 
     [Fact]
+    public Task Ranges_with_any_options() => SameAsync(async channel =>
+    {
+        var kv = new KV.KVClient(channel);
+        var random = new Prng(21);
+        for (var i = 0; i < 120; i++)
+        {
+            if (random.Next(5) == 0)
+            {
+                await kv.DeleteRangeAsync(new DeleteRangeRequest { Key = Key(random), RangeEnd = End(random) });
+            }
+            else
+            {
+                await kv.PutAsync(new PutRequest { Key = Key(random), Value = Bytes($"v{random.Next(9)}") });
+            }
+        }
+        await kv.CompactAsync(new CompactionRequest { Revision = 20, Physical = true });
+        var answers = new StringBuilder();
+        for (var i = 0; i < 400; i++)
+        {
+            var request = new RangeRequest
+            {
+                Key = Key(random),
+                RangeEnd = End(random),
+                Limit = random.Next(3) == 0 ? random.Next(6) : 0,
+                Revision = random.Next(3) == 0 ? random.Next(130) : 0,
+                SortOrder = (RangeRequest.Types.SortOrder)random.Next(3),
+                // Values are not unique, and etcd leaves the order of equal ones to chance.
+                SortTarget = (RangeRequest.Types.SortTarget)(random.Next(2) * 3),
+                Serializable = random.Next(2) == 0,
+                KeysOnly = random.Next(4) == 0,
+                CountOnly = random.Next(6) == 0,
+                MinModRevision = random.Next(4) == 0 ? random.Next(100) : 0,
+                MaxModRevision = random.Next(4) == 0 ? random.Next(100) : 0,
+                MinCreateRevision = random.Next(4) == 0 ? random.Next(100) : 0,
+                MaxCreateRevision = random.Next(4) == 0 ? random.Next(100) : 0,
+            };
+            answers.AppendLine(CultureInfo.InvariantCulture, $"{request} -> {await AnswerAsync(async () => await kv.RangeAsync(request))}");
+        }
+        return answers.ToString();
+    });
+
+    [Fact]
     public Task Transactions_in_transactions() => SameAsync(async channel =>
     {
         var kv = new KV.KVClient(channel);
@@ -139,6 +181,34 @@ public sealed class GrpcSideBySideTests : IAsyncLifetime
         }
         while (watch.ResponseStream.Current.WatchId != -1);
         return $"{created}\n{unasked}\n{asked}";
+    });
+
+    [Fact]
+    public Task Locks_and_elections() => SameAsync(async channel =>
+    {
+        var leases = new Etcd.V3.Lease.LeaseClient(channel);
+        var locks = new Etcd.V3.Lock.LockClient(channel);
+        var elections = new Election.ElectionClient(channel);
+        await leases.LeaseGrantAsync(new LeaseGrantRequest { ID = 16, TTL = 100 });
+        await leases.LeaseGrantAsync(new LeaseGrantRequest { ID = 17, TTL = 100 });
+        var answers = new StringBuilder();
+        answers.AppendLine(await AnswerAsync(async () => await locks.LockAsync(new LockRequest { Name = Bytes("l"), Lease = 16 })));
+        answers.AppendLine(await AnswerAsync(async () => await locks.LockAsync(new LockRequest { Name = Bytes("l"), Lease = 16 })));
+        answers.AppendLine(await AnswerAsync(async () => await locks.LockAsync(new LockRequest { Name = Bytes("l"), Lease = 99 })));
+        answers.AppendLine(await AnswerAsync(async () => await locks.UnlockAsync(new UnlockRequest { Key = Bytes("l/10") })));
+        answers.AppendLine(await AnswerAsync(async () => await elections.LeaderAsync(new LeaderRequest { Name = Bytes("e") })));
+        answers.AppendLine(await AnswerAsync(
+            async () => await elections.CampaignAsync(new CampaignRequest { Name = Bytes("e"), Lease = 16, Value = Bytes("one") })));
+        answers.AppendLine(await AnswerAsync(
+            async () => await elections.CampaignAsync(new CampaignRequest { Name = Bytes("e"), Lease = 16, Value = Bytes("two") })));
+        answers.AppendLine(await AnswerAsync(async () => await elections.LeaderAsync(new LeaderRequest { Name = Bytes("e") })));
+        var leader = new LeaderKey { Name = Bytes("e"), Key = Bytes("e/10"), Lease = 16, Rev = 4 };
+        answers.AppendLine(await AnswerAsync(async () => await elections.ProclaimAsync(new ProclaimRequest { Leader = leader, Value = Bytes("three") })));
+        answers.AppendLine(await AnswerAsync(async () => await elections.ProclaimAsync(new ProclaimRequest { Value = Bytes("three") })));
+        answers.AppendLine(await AnswerAsync(async () => await elections.ResignAsync(new ResignRequest { Leader = leader })));
+        answers.AppendLine(await AnswerAsync(async () => await elections.ProclaimAsync(new ProclaimRequest { Leader = leader, Value = Bytes("four") })));
+        // etcd's services go through its client, which loses the codes of errors.
+        return answers.ToString().Replace("NotFound: ", "Unknown: ", StringComparison.Ordinal);
     });
 
     [Fact]
