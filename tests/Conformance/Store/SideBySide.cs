@@ -68,6 +68,8 @@ internal sealed partial class SideBySide : IAsyncDisposable
         text = Ports().Replace(text, "PORT");
         text = GrantedLease().Replace(text, "lease LEASE");
         text = MemberLine().Replace(text, "MEMBER, started");
+        // The keys of a lease are a set to etcd: it prints them in another order each time.
+        text = AttachedKeys().Replace(text, static keys => $"keys([{string.Join(' ', keys.Groups[1].Value.Split(' ').Order(StringComparer.Ordinal))}])");
         return Took().Replace(text, "TIME");
     }
 
@@ -82,6 +84,9 @@ internal sealed partial class SideBySide : IAsyncDisposable
 
     [GeneratedRegex(@"^[0-9a-f]{8,}, started", RegexOptions.Multiline)]
     private static partial Regex MemberLine();
+
+    [GeneratedRegex(@"keys\(\[(.*?)\]\)")]
+    private static partial Regex AttachedKeys();
 
     [GeneratedRegex(@"took = [0-9.]+[a-zµ]+|remaining\(\d+s\)")]
     private static partial Regex Took();

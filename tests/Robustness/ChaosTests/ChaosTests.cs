@@ -23,7 +23,7 @@ public sealed class ChaosTests(ITestOutputHelper log)
         var report = Path.Combine(Path.GetTempPath(), $"chaos-{Environment.ProcessId}.html");
         try
         {
-            var run = await RunAsync(["--seconds", "25", "--seed", "1", "--executable", Kube, "--report", report]);
+            var run = await RunAsync(["--seconds", "15", "--seed", "1", "--executable", Kube, "--report", report]);
 
             Assert.True(run.ExitCode == 0, run.Output + run.Error);
             Assert.Contains("; 0 lost", run.Output);
