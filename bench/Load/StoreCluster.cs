@@ -13,34 +13,42 @@ internal sealed class StoreCluster : IAsyncDisposable
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
     private readonly string _executable;
+    private readonly string[] _subcommand;
     private readonly int _basePort;
     private readonly string _root;
     private readonly Process?[] _members = new Process?[Size];
     private readonly GrpcChannel[] _channels;
 
-    /// <param name="executable">The kube executable.</param>
+    /// <param name="executable">The kube executable, or etcd's.</param>
     /// <param name="basePort">The first of six ports.</param>
     /// <param name="directory">Where the data goes: on the disk that is to be measured.</param>
     public StoreCluster(string executable, int basePort, string directory)
     {
         _executable = executable;
+        _subcommand = Path.GetFileNameWithoutExtension(executable) == "etcd" ? [] : ["store", "serve"];
         _basePort = basePort;
-        _root = Directory.CreateDirectory(Path.Combine(directory, $"kube-bench-{Environment.ProcessId}")).FullName;
+        _root = Directory.CreateDirectory(Path.Combine(directory, $"kube-bench-{Environment.ProcessId}-{basePort}")).FullName;
         _channels = [.. Enumerable.Range(0, Size).Select(i => GrpcChannel.ForAddress(Url(i)))];
     }
 
     public KV.KVClient Kv(int member) => new(_channels[member]);
+
+    /// <summary>Where clients reach the members.</summary>
+    public IReadOnlyList<string> Endpoints => [.. Enumerable.Range(0, Size).Select(Url)];
+
+    /// <summary>The processes of the members that are up.</summary>
+    public IReadOnlyList<int> ProcessIds => [.. _members.OfType<Process>().Select(process => process.Id)];
 
     public bool IsUp(int member) => _members[member] is not null;
 
     public void Start(int member)
     {
         var cluster = string.Join(',', Enumerable.Range(0, Size).Select(i => $"s{i}={PeerUrl(i)}"));
-        var start = new ProcessStartInfo(_executable)
+        var start = new ProcessStartInfo(_executable, _subcommand)
         {
             ArgumentList =
             {
-                "store", "serve", "--name", $"s{member}", "--data-dir", Path.Combine(_root, $"s{member}"),
+                "--name", $"s{member}", "--data-dir", Path.Combine(_root, $"s{member}"),
                 "--listen-client-urls", Url(member), "--advertise-client-urls", Url(member),
                 "--listen-peer-urls", PeerUrl(member), "--initial-advertise-peer-urls", PeerUrl(member), "--initial-cluster", cluster,
                 "--quota-backend-bytes", (8L << 30).ToString(System.Globalization.CultureInfo.InvariantCulture),

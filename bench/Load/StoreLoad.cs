@@ -1,119 +1,139 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Globalization;
 using Etcd.V3;
 using Google.Protobuf;
-using Grpc.Core;
-using Grpc.Net.Client;
 using Kube.Base;
+using Kube.Load.Http2;
 
 namespace Kube.Load;
 
 /// <summary>What load to put on a store.</summary>
 internal sealed record StoreLoadOptions
 {
+    /// <summary>URLs of members, without TLS.</summary>
     public required IReadOnlyList<string> Endpoints { get; init; }
 
+    /// <summary>Connections, spread over the endpoints.</summary>
     public required int Connections { get; init; }
 
+    /// <summary>Calls under way at a time.</summary>
     public required int Clients { get; init; }
 
+    /// <summary>Calls in all.</summary>
     public required int Total { get; init; }
 
+    /// <summary>put, txn, range or srange.</summary>
     public required string Work { get; init; }
 
-    public required int KeySizeBytes { get; init; }
+    public int KeySizeBytes { get; init; } = 32;
 
-    public required int ValueSizeBytes { get; init; }
+    public int ValueSizeBytes { get; init; } = 256;
 
-    public required int KeySpace { get; init; }
+    /// <summary>Different keys, of which each call takes one at random; 0 for a new key with every call.</summary>
+    public int KeySpace { get; init; } = 100_000;
 }
 
 /// <summary>How it went.</summary>
-internal sealed record StoreLoadResult(string Work, int Requests, int Failures, double Seconds, double P50Ms, double P99Ms, double MaxMs, string? FirstFailure)
+internal sealed record StoreLoadResult(string Work, int Requests, int Failures, double Seconds, double P50Ms, double P99Ms, double MaxMs)
 {
-    public override string ToString()
-        => $"{Work}: {Requests / Seconds:F0} req/s, p50 {P50Ms:F2} ms, p99 {P99Ms:F2} ms, max {MaxMs:F1} ms, {Failures} failures{(FirstFailure is null ? "" : " (" + FirstFailure + ")")}";
+    public double PerSecond => Requests / Seconds;
+
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Work}: {PerSecond:F0} req/s, p50 {P50Ms:F2} ms, p99 {P99Ms:F2} ms, max {MaxMs:F1} ms, {Failures} failures");
 }
 
 /// <summary>Clients that send one request after the other, over a number of connections.</summary>
-internal sealed class StoreLoad(StoreLoadOptions options)
+internal sealed class StoreLoad
 {
-    private int _next;
-    private int _failures;
-    private string? _firstFailure;
+    private readonly StoreLoadOptions _options;
+    private readonly byte[] _template;
+    private readonly int _keyOffset;
+    private readonly ThreadLocal<byte[]> _message;
+
+    public StoreLoad(StoreLoadOptions options)
+    {
+        _options = options;
+        var random = new Prng(1);
+        var key = Bytes(options.KeySizeBytes, random);
+        _template = Request(ByteString.CopyFrom(key), ByteString.CopyFrom(Bytes(options.ValueSizeBytes, random))).ToByteArray();
+        _keyOffset = _template.AsSpan().IndexOf(key);
+        _message = new ThreadLocal<byte[]>(() => [.. _template]);
+    }
 
     public async Task<StoreLoadResult> RunAsync(CancellationToken cancellationToken)
     {
-        var channels = Enumerable.Range(0, options.Connections)
-            .Select(i => GrpcChannel.ForAddress(options.Endpoints[i % options.Endpoints.Count], new GrpcChannelOptions { MaxReceiveMessageSize = null }))
-            .ToList();
-        foreach (var channel in channels)
+        var path = _options.Work switch
         {
-            await new KV.KVClient(channel).RangeAsync(new RangeRequest { Key = KeyOf(0), Serializable = true }, cancellationToken: cancellationToken);
-        }
-        var latencies = new long[options.Total];
-        var watch = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, options.Clients).Select(client =>
-            Task.Run(() => RunClientAsync(new KV.KVClient(channels[client % channels.Count]), client, latencies, cancellationToken), cancellationToken)));
-        watch.Stop();
-        foreach (var channel in channels)
+            "put" => "/etcdserverpb.KV/Put",
+            "txn" => "/etcdserverpb.KV/Txn",
+            _ => "/etcdserverpb.KV/Range",
+        };
+        var calls = new CallSource(path, _options.Total, _template.Length, Message);
+        var connections = new List<LoadConnection>();
+        try
         {
-            channel.Dispose();
+            for (var i = 0; i < _options.Connections; i++)
+            {
+                connections.Add(new LoadConnection(new Uri(_options.Endpoints[i % _options.Endpoints.Count]), calls));
+                await connections[i].ConnectAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            var watch = Stopwatch.StartNew();
+            await Task.WhenAll(connections.Select((connection, i) =>
+                Task.Run(() => connection.RunAsync(ClientsOf(i), cancellationToken), cancellationToken))).ConfigureAwait(false);
+            watch.Stop();
+            return Result(calls, watch.Elapsed.TotalSeconds);
         }
-        Array.Sort(latencies);
+        finally
+        {
+            connections.ForEach(connection => connection.Dispose());
+        }
+    }
+
+    private StoreLoadResult Result(CallSource calls, double seconds)
+    {
+        var ticks = calls.Ticks;
+        Array.Sort(ticks);
         return new StoreLoadResult(
-            options.Work, options.Total, _failures, watch.Elapsed.TotalSeconds,
-            Ms(latencies[options.Total / 2]), Ms(latencies[(int)(options.Total * 0.99)]), Ms(latencies[^1]), _firstFailure);
+            _options.Work, ticks.Length, calls.Failures, seconds,
+            Ms(ticks[ticks.Length / 2]), Ms(ticks[(int)(ticks.Length * 0.99)]), Ms(ticks[^1]));
     }
 
-    private async Task RunClientAsync(KV.KVClient kv, int client, long[] latencies, CancellationToken cancellationToken)
+    private int ClientsOf(int connection)
+        => (_options.Clients / _options.Connections) + (connection < _options.Clients % _options.Connections ? 1 : 0);
+
+    /// <summary>The request of a call: a fixed mixing of its number chooses the key, so that every run asks the same.</summary>
+    private byte[] Message(int index)
     {
-        var random = new Prng((ulong)client + 1);
-        var value = new byte[options.ValueSizeBytes];
-        for (var i = 0; i < value.Length; i++)
-        {
-            value[i] = (byte)random.Next(256);
-        }
-        var content = ByteString.CopyFrom(value);
-        while (Interlocked.Increment(ref _next) - 1 is var at && at < latencies.Length)
-        {
-            var key = KeyOf(random.Next(options.KeySpace));
-            var begun = Stopwatch.GetTimestamp();
-            try
-            {
-                await SendAsync(kv, key, content, cancellationToken);
-            }
-            catch (RpcException e)
-            {
-                Interlocked.Increment(ref _failures);
-                Interlocked.CompareExchange(ref _firstFailure, e.Message, null);
-            }
-            latencies[at] = Stopwatch.GetTimestamp() - begun;
-        }
+        var mixed = (uint)((ulong)(index + 1) * 0x9E3779B97F4A7C15 >> 32);
+        var key = _options.KeySpace == 0 ? (uint)index : mixed % (uint)_options.KeySpace;
+        var message = _message.Value!;
+        BinaryPrimitives.WriteUInt32BigEndian(message.AsSpan(_keyOffset), key);
+        return message;
     }
 
-    private async Task SendAsync(KV.KVClient kv, ByteString key, ByteString value, CancellationToken cancellationToken)
+    private IMessage Request(ByteString key, ByteString value)
     {
-        switch (options.Work)
+        var put = new PutRequest { Key = key, Value = value };
+        return _options.Work switch
         {
-            case "put":
-                await kv.PutAsync(new PutRequest { Key = key, Value = value }, cancellationToken: cancellationToken);
-                break;
-            case "txn":
-                var txn = new TxnRequest { Success = { new RequestOp { RequestPut = new PutRequest { Key = key, Value = value } } } };
-                await kv.TxnAsync(txn, cancellationToken: cancellationToken);
-                break;
-            default:
-                await kv.RangeAsync(new RangeRequest { Key = key, Serializable = options.Work == "srange" }, cancellationToken: cancellationToken);
-                break;
-        }
+            "put" => put,
+            "txn" => new TxnRequest { Success = { new RequestOp { RequestPut = put } } },
+            _ => new RangeRequest { Key = key, Serializable = _options.Work == "srange" },
+        };
     }
 
-    private ByteString KeyOf(int n)
+    private static byte[] Bytes(int count, Prng random)
     {
-        var key = new byte[options.KeySizeBytes];
-        BinaryPrimitives.WriteInt32BigEndian(key, n);
-        return ByteString.CopyFrom(key);
+        var bytes = new byte[count];
+        for (var i = 0; i < count; i++)
+        {
+            bytes[i] = (byte)random.Next(256);
+        }
+
+        return bytes;
     }
 
     private static double Ms(long ticks) => ticks * 1000.0 / Stopwatch.Frequency;

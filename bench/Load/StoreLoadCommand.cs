@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Kube.Load;
 
-/// <summary>`store`: load on any etcd v3 server.</summary>
+/// <summary>`store`: load on any etcd v3 server, or the store's comparison with etcd.</summary>
 internal static class StoreLoadCommand
 {
     public static Command Create()
@@ -13,15 +13,34 @@ internal static class StoreLoadCommand
         var total = new Option<int>("--total") { Description = "Requests in all.", DefaultValueFactory = _ => 20_000 };
         var work = new Option<string>("--work") { Description = "put, txn, range (linearizable) or srange (serializable).", DefaultValueFactory = _ => "put" };
         work.AcceptOnlyFromAmong("put", "txn", "range", "srange");
-        var keySize = new Option<int>("--key-size") { Description = "Bytes of a key.", DefaultValueFactory = _ => 32 };
-        var valueSize = new Option<int>("--val-size") { Description = "Bytes of a value.", DefaultValueFactory = _ => 256 };
-        var keySpace = new Option<int>("--key-space") { Description = "Different keys.", DefaultValueFactory = _ => 100_000 };
+        var keySize = new Option<int>("--key-size") { Description = "Bytes of a key, 4 to 127.", DefaultValueFactory = _ => 32 };
+        var valueSize = new Option<int>("--val-size") { Description = "Bytes of a value, at most 15,000.", DefaultValueFactory = _ => 256 };
+        var keySpace = new Option<int>("--key-space") { Description = "Different keys; 0: a new one with each request.", DefaultValueFactory = _ => 100_000 };
+        var against = new Option<string?>("--against") { Description = "etcd: compare the store with it, three members each, in one run." };
+        against.AcceptOnlyFromAmong("etcd");
+        var etcd = new Option<string>("--etcd") { Description = "The etcd executable to compare with.", DefaultValueFactory = _ => "/usr/bin/etcd" };
+        var kube = new Option<string>("--kube") { Description = "The kube executable to compare.", DefaultValueFactory = _ => "artifacts/publish/kube/kube" };
+        var port = new Option<int>("--base-port") { Description = "The first of twelve ports on 127.0.0.1, for a comparison.", DefaultValueFactory = _ => 17520 };
+        var directory = new Option<string>("--dir") { Description = "Where a comparison's data goes.", DefaultValueFactory = _ => Path.GetTempPath() };
+        var rounds = new Option<int>("--rounds") { Description = "How often a comparison measures each row on each store.", DefaultValueFactory = _ => 3 };
+        var fill = new Option<int>("--fill") { Description = "New keys in a comparison's last row.", DefaultValueFactory = _ => 300_000 };
+        var scale = new Option<double>("--scale") { Description = "Factor on the requests of a comparison's rows.", DefaultValueFactory = _ => 1 };
         var command = new Command("store", "Puts load on any etcd v3 server and prints rate and latency.")
         {
-            endpoints, connections, clients, total, work, keySize, valueSize, keySpace,
+            endpoints, connections, clients, total, work, keySize, valueSize, keySpace, against, etcd, kube, port, directory, rounds, fill, scale,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(against) is not null)
+            {
+                var (first, where) = (parsed.GetValue(port), parsed.GetRequiredValue(directory));
+                await using var peer = new StoreCluster(parsed.GetRequiredValue(etcd), first, where);
+                await using var ours = new StoreCluster(Path.GetFullPath(parsed.GetRequiredValue(kube)), first + 6, where);
+                var options = new StoreComparisonOptions(parsed.GetValue(rounds), parsed.GetValue(fill), parsed.GetValue(scale));
+                await new StoreComparison(peer, ours, options, Console.Out).RunAsync(cancellationToken);
+                return 0;
+            }
+
             var load = new StoreLoad(new StoreLoadOptions
             {
                 Endpoints = parsed.GetRequiredValue(endpoints).Split(','),
