@@ -2,6 +2,7 @@ using Kube.Api.Core.V1;
 using Kube.Api.Schema;
 using Kube.Client.Events;
 using Kube.Client.Tests.Fakes;
+using Kube.Testing;
 
 namespace Kube.Client.Tests;
 

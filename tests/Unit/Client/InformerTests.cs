@@ -6,6 +6,7 @@ using Kube.Api.Schema;
 using Kube.Client.Informers;
 using Kube.Client.Rest;
 using Kube.Client.Tests.Fakes;
+using Kube.Testing;
 
 namespace Kube.Client.Tests;
 

@@ -3,6 +3,7 @@ using Kube.Api.Core.V1;
 using Kube.Api.Schema;
 using Kube.Client.Rest;
 using Kube.Client.Tests.Fakes;
+using Kube.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace Kube.Client.Tests;

@@ -8,6 +8,7 @@ using Kube.Client.Rest;
 using Kube.Client.Tests.Fakes;
 using Kube.Controllers.Framework;
 using Kube.Controllers.Host;
+using Kube.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kube.Controllers.Tests;

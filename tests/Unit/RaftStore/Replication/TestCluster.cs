@@ -6,6 +6,7 @@ using Kube.RaftStore.Storage;
 using Kube.RaftStore.Storage.Memory;
 using Kube.RaftStore.Transport;
 using Kube.RaftStore.Transport.Memory;
+using Kube.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kube.RaftStore.Tests.Replication;
@@ -93,15 +94,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public async Task<object?> ProposeAsync(ulong id, string command) =>
         await Logs[id].ProposeAsync(Encoding.UTF8.GetBytes(command), CancellationToken.None).AsTask().WaitAsync(Bound);
 
-    public static async Task Until(Func<bool> condition, string what)
-    {
-        using var limit = new CancellationTokenSource(Bound);
-        while (!condition())
-        {
-            Assert.False(limit.IsCancellationRequested, "waited in vain for " + what);
-            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
-        }
-    }
+    public static Task Until(Func<bool> condition, string what) => Eventually.HoldsAsync(condition, what, Bound);
 
     public async ValueTask DisposeAsync()
     {

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Kube.Base;
 using Kube.Rpc.Tests.Proto;
+using Kube.Testing;
 
 namespace Kube.Rpc.Tests.Loopback;
 
@@ -45,11 +46,7 @@ public class StressTests
         await Task.WhenAll(workers).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Empty(failures);
 
-        using var patience = new CancellationTokenSource(LoopbackServer.Patience);
-        while (Volatile.Read(ref _active) != 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
-        }
+        await Eventually.HoldsAsync(() => Volatile.Read(ref _active) == 0, "no handler runs any more", LoopbackServer.Patience);
 
         Assert.Equal("x", (await server.Client.UnaryAsync(new Note { Text = "x" })).Text);
     }
