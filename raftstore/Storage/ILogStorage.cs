@@ -63,8 +63,10 @@ public interface ISnapshotStore
     /// <summary>Begins a snapshot of this member's own state.</summary>
     ISnapshotWriter Create(SnapshotMetadata snapshot);
 
-    /// <summary>Opens the state in a snapshot that is in place, its length and checksum verified.</summary>
-    /// <exception cref="StorageCorruptException">It is not what was written.</exception>
+    /// <summary>
+    /// Opens the state in a snapshot that is in place. Length and checksum are verified as it is read: nothing may be
+    /// relied on before its end, and reading it throws <see cref="StorageCorruptException"/> when it is not what was written.
+    /// </summary>
     Stream OpenState(SnapshotMetadata snapshot);
 
     /// <summary>Opens a snapshot as it is to be sent; null when it is gone, superseded by a newer one.</summary>

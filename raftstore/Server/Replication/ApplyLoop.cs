@@ -13,10 +13,15 @@ public sealed partial class ReplicatedLog
     /// </summary>
     private sealed class ApplyLoop(ReplicatedLog log, ILogStorage storage, IStateMachine machine)
     {
+        /// <summary>Snapshot counts of entries after which a snapshot is taken in any case.</summary>
+        private const ulong MostSnapshotCounts = 10;
+
         private readonly Lock _gate = new();
         private readonly Queue<ApplyItem> _queue = new();
         private readonly List<PendingRead> _reads = [];
         private long _queuedBytes;
+        private long _snapshotBytes;
+        private long _bytesSinceSnapshot;
         private ulong _appliedIndex;
         private ulong _appliedTerm;
         private ulong _snapshotIndex;
@@ -190,8 +195,14 @@ public sealed partial class ReplicatedLog
         }
 
         /// <summary>Whether one should be begun now: not while another is being written.</summary>
-        private bool IsSnapshotDue => !_isWritingSnapshot
-            && (_appliedIndex - _snapshotIndex >= log._options.SnapshotCount || (_snapshotWanted && _appliedIndex > 1));
+        private bool IsSnapshotDue => !_isWritingSnapshot && (IsLogLong || (_snapshotWanted && _appliedIndex > 1));
+
+        /// <summary>
+        /// A snapshot writes the whole state, so the log may first grow as large as the last one was: then each byte is written
+        /// about once more, however large the state. Many small entries take their time to replay all the same.
+        /// </summary>
+        private bool IsLogLong => _appliedIndex - _snapshotIndex is var entries && entries >= log._options.SnapshotCount
+            && (_bytesSinceSnapshot >= _snapshotBytes || entries / MostSnapshotCounts >= log._options.SnapshotCount);
 
         private void Apply(ApplyItem item)
         {
@@ -217,6 +228,7 @@ public sealed partial class ReplicatedLog
                 // A state machine that outlives the process may be ahead of the log's replay.
                 var answer = entry.Index > machine.AppliedIndex ? machine.Apply(entry.Index, entry.Term, command) : null;
                 Advance(entry.Index, entry.Term);
+                _bytesSinceSnapshot += entry.SizeBytes;
                 log.Complete(entry, answer);
             }
 
@@ -240,6 +252,7 @@ public sealed partial class ReplicatedLog
             _awaitsSnapshot = false;
             _configuration = snapshot.Configuration;
             _snapshotIndex = snapshot.Index;
+            _bytesSinceSnapshot = 0;
             Advance(snapshot.Index, snapshot.Term);
             return true;
         }
@@ -303,7 +316,18 @@ public sealed partial class ReplicatedLog
         private void Restore(SnapshotMetadata snapshot)
         {
             using var state = storage.Snapshots.OpenState(snapshot);
-            machine.Restore(state);
+            _snapshotBytes = state.Length;
+            try
+            {
+                machine.Restore(state);
+            }
+            catch (InvalidDataException)
+            {
+                // Damage to the file says so itself, and where, once it is read to its end.
+                state.CopyTo(Stream.Null);
+                throw;
+            }
+
             Invariant.Check(machine.AppliedIndex == snapshot.Index, $"the state restored is at {machine.AppliedIndex}, the snapshot at {snapshot.Index}");
         }
 
@@ -329,6 +353,7 @@ public sealed partial class ReplicatedLog
             var view = machine.CaptureSnapshot();
             Invariant.Check(view.Index == applied, $"the state's view is at {view.Index}, applied is {applied}");
             _snapshotIndex = applied;
+            _bytesSinceSnapshot = 0;
             _isWritingSnapshot = true;
             var snapshot = new SnapshotMetadata(applied, _appliedTerm, _configuration);
             SnapshotTask = log._options.Loops.Run(() => Write(view, snapshot));
@@ -342,6 +367,7 @@ public sealed partial class ReplicatedLog
                 using (var writer = storage.Snapshots.Create(snapshot))
                 {
                     view.WriteTo(writer.State, CancellationToken.None);
+                    Volatile.Write(ref _snapshotBytes, writer.State.Length);
                     writer.Commit();
                 }
 

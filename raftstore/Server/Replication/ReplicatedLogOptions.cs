@@ -24,7 +24,9 @@ public sealed record ReplicatedLogOptions
 
     public ReadMode ReadMode { get; init; } = ReadMode.Quorum;
 
-    /// <summary>--snapshot-count: entries applied between two snapshots.</summary>
+    /// <summary>
+    /// --snapshot-count: fewest entries applied between two snapshots. While they are smaller than the last snapshot, up to ten times as many.
+    /// </summary>
     public ulong SnapshotCount { get; init; } = 10_000;
 
     /// <summary>--experimental-snapshot-catchup-entries: entries kept behind a snapshot for slow followers.</summary>

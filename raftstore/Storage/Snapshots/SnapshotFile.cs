@@ -7,15 +7,17 @@ namespace Kube.RaftStore.Storage.Snapshots;
 /// <summary>Reading and verifying of snapshot files.</summary>
 internal static class SnapshotFile
 {
-    /// <summary>Opens the state in a file, all of it verified.</summary>
+    /// <summary>
+    /// Opens the state in a file. It is verified as it is read: the read that brings the last bytes throws if
+    /// any before were not sound, so nothing may be relied on before the end.
+    /// </summary>
+    /// <exception cref="StorageCorruptException">It is cut short, or another snapshot.</exception>
     public static Stream OpenState(string path, SnapshotMetadata snapshot)
     {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, FileOptions.SequentialScan);
         try
         {
-            var (start, length) = Verify(file, path, snapshot);
-            file.Position = start;
-            return new StateStream(file, length);
+            return new StateStream(file, path, LengthOfState(file, path, snapshot));
         }
         catch
         {
@@ -28,20 +30,8 @@ internal static class SnapshotFile
     /// <exception cref="StorageCorruptException">It is not sound, or another snapshot.</exception>
     public static (long Start, long Length) Verify(Stream file, string path, SnapshotMetadata expected)
     {
-        file.Position = 0;
-        var (snapshot, _) = SnapshotHead.Read(file, path);
-        if (snapshot != expected)
-        {
-            throw new StorageCorruptException(path, 0, $"is the snapshot at {snapshot.Index}, term {snapshot.Term}");
-        }
-
+        var length = LengthOfState(file, path, expected);
         var start = file.Position;
-        var length = file.Length - start - SnapshotHead.TrailerBytes;
-        if (length < 0)
-        {
-            throw new StorageCorruptException(path, file.Length, "the snapshot is cut short");
-        }
-
         uint crc = 0;
         var buffer = new byte[1 << 18];
         for (var left = length; left > 0;)
@@ -56,20 +46,40 @@ internal static class SnapshotFile
             left -= count;
         }
 
+        CheckTrailer(file, path, length, crc);
+        return (start, length);
+    }
+
+    /// <summary>Reads the head; the file then stands where the state begins.</summary>
+    private static long LengthOfState(Stream file, string path, SnapshotMetadata expected)
+    {
+        file.Position = 0;
+        var (snapshot, _) = SnapshotHead.Read(file, path);
+        if (snapshot != expected)
+        {
+            throw new StorageCorruptException(path, 0, $"is the snapshot at {snapshot.Index}, term {snapshot.Term}");
+        }
+
+        var length = file.Length - file.Position - SnapshotHead.TrailerBytes;
+        return length >= 0 ? length : throw new StorageCorruptException(path, file.Length, "the snapshot is cut short");
+    }
+
+    private static void CheckTrailer(Stream file, string path, long length, uint crc)
+    {
+        var end = file.Position;
         Span<byte> trailer = stackalloc byte[SnapshotHead.TrailerBytes];
         file.ReadExactly(trailer);
         if (BinaryPrimitives.ReadInt64LittleEndian(trailer) != length || BinaryPrimitives.ReadUInt32LittleEndian(trailer[8..]) != crc)
         {
-            throw new StorageCorruptException(path, start + length, "length or checksum of the state do not match");
+            throw new StorageCorruptException(path, end, "length or checksum of the state do not match");
         }
-
-        return (start, length);
     }
 
-    /// <summary>The part of a file that is the state.</summary>
-    private sealed class StateStream(FileStream file, long length) : Stream
+    /// <summary>The part of a file that is the state, verified when its end is reached.</summary>
+    private sealed class StateStream(FileStream file, string path, long length) : Stream
     {
-        private readonly long _start = file.Position;
+        private long _read;
+        private uint _crc;
 
         public override bool CanRead => true;
 
@@ -81,14 +91,26 @@ internal static class SnapshotFile
 
         public override long Position
         {
-            get => file.Position - _start;
+            get => _read;
             set => throw new NotSupportedException();
         }
 
         public override int Read(Span<byte> buffer)
         {
-            var left = length - Position;
-            return left <= 0 ? 0 : file.Read(buffer[..(int)Math.Min(buffer.Length, left)]);
+            var count = file.Read(buffer[..(int)Math.Min(buffer.Length, length - _read)]);
+            if (count == 0)
+            {
+                return buffer.IsEmpty || _read == length ? 0 : throw new StorageCorruptException(path, file.Position, "the snapshot is cut short");
+            }
+
+            _crc = Crc32C.Append(_crc, buffer[..count]);
+            _read += count;
+            if (_read == length)
+            {
+                CheckTrailer(file, path, length, _crc);
+            }
+
+            return count;
         }
 
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

@@ -7,6 +7,7 @@ namespace Kube.RaftStore.Storage.Snapshots;
 /// <summary>Writes a snapshot file under a temporary name.</summary>
 internal sealed class SnapshotFileWriter : ISnapshotWriter
 {
+    private const int SyncEveryBytes = 8 << 20;
     private readonly string _path;
     private readonly string _temporary;
     private readonly FileStream _file;
@@ -47,9 +48,10 @@ internal sealed class SnapshotFileWriter : ISnapshotWriter
     }
 
     /// <summary>Counts and sums what is written to a file.</summary>
-    private sealed class SummingStream(Stream file) : Stream
+    private sealed class SummingStream(FileStream file) : Stream
     {
         private long _length;
+        private long _unsynced;
 
         public uint Crc { get; private set; }
 
@@ -72,6 +74,14 @@ internal sealed class SnapshotFileWriter : ISnapshotWriter
             file.Write(buffer);
             Crc = Crc32C.Append(Crc, buffer);
             _length += buffer.Length;
+            _unsynced += buffer.Length;
+            if (_unsynced >= SyncEveryBytes)
+            {
+                // In small pieces on the way: one large sync at the end makes those of the log wait behind it.
+                file.Flush();
+                NativeFile.SyncData(file.SafeFileHandle, file.Name);
+                _unsynced = 0;
+            }
         }
 
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));

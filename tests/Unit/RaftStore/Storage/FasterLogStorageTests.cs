@@ -285,7 +285,8 @@ public sealed class FasterLogStorageTests : LogStorageConformance
         Storage.SnapshotSaved(snapshot);
         var file = Directory.GetFiles(Path.Combine(Path1, "snap"), "*.snap").Order().Last();
         Flip(file, 5000);
-        Assert.Equal(file, Assert.Throws<StorageCorruptException>(() => Storage.Snapshots.OpenState(snapshot)).File);
+        using var state = Storage.Snapshots.OpenState(snapshot);
+        Assert.Equal(file, Assert.Throws<StorageCorruptException>(() => state.CopyTo(Stream.Null)).File);
     }
 
     [Fact]
