@@ -35,6 +35,7 @@ public static class RangeMapping
     };
 
     /// <summary>The answer to a range that could be read, its header holding the revision alone.</summary>
+    /// <exception cref="ValueGoneException">Compaction has passed what was read.</exception>
     public static RangeResponse ToResponse(in RangeResult result, bool keysOnly, IValueStore values)
     {
         var response = new RangeResponse
@@ -53,7 +54,8 @@ public static class RangeMapping
 
     public static KeyValue ToMessage(KeyVersion version, IValueStore values) => ToMessage(version, values.Read(version.Value));
 
-    private static KeyValue ToMessage(KeyVersion version, ReadOnlyMemory<byte> value) => new()
+    /// <summary>A version whose value was read already.</summary>
+    public static KeyValue ToMessage(KeyVersion version, ReadOnlyMemory<byte> value) => new()
     {
         Key = UnsafeByteOperations.UnsafeWrap(version.Key),
         CreateRevision = version.CreateRevision,
@@ -63,12 +65,12 @@ public static class RangeMapping
         Lease = version.Lease,
     };
 
-    /// <summary>The change that a version is, without the version before it.</summary>
-    public static Event ToEvent(KeyVersion version, IValueStore values) => version.IsTombstone
+    /// <summary>The change that a version is, its value read already, without the version before it.</summary>
+    public static Event ToEvent(KeyVersion version, ReadOnlyMemory<byte> value) => version.IsTombstone
         ? new Event
         {
             Type = Event.Types.EventType.Delete,
             Kv = new KeyValue { Key = UnsafeByteOperations.UnsafeWrap(version.Key), ModRevision = version.ModRevision },
         }
-        : new Event { Kv = ToMessage(version, values) };
+        : new Event { Kv = ToMessage(version, value) };
 }

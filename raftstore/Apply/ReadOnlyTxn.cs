@@ -12,25 +12,37 @@ public static class ReadOnlyTxn
     {
         while (true)
         {
-            var view = machine.Store.BeginRead();
-            var reader = new Reader(view);
-            var plan = TxnPlan.Make(request, reader, machine.Store);
-            object result;
-            if (plan.Check(machine.Leases) is { } error)
+            try
             {
-                result = error;
+                if (TryRun(request, machine) is { } result)
+                {
+                    return result;
+                }
             }
-            else
+            catch (ValueGoneException)
             {
-                var response = plan.Run(reader);
-                response.Header.Revision = view.Revision;
-                result = response;
-            }
-            if (!view.IsTorn)
-            {
-                return result;
+                // Compaction has passed what was read.
             }
         }
+    }
+
+    private static object? TryRun(TxnRequest request, StoreStateMachine machine)
+    {
+        var view = machine.Store.BeginRead();
+        var reader = new Reader(view);
+        var plan = TxnPlan.Make(request, reader, machine.Store);
+        object result;
+        if (plan.Check(machine.Leases) is { } error)
+        {
+            result = error;
+        }
+        else
+        {
+            var response = plan.Run(reader);
+            response.Header.Revision = view.Revision;
+            result = response;
+        }
+        return view.IsTorn ? null : result;
     }
 
     private sealed class Reader(MvccStore.ReadView view) : ITxnReader, ITxnWriter

@@ -14,7 +14,7 @@ public sealed partial class StoreStateMachine
     /// <inheritdoc/>
     public void Restore(Stream source)
     {
-        var reader = new SnapshotReader(new BufferedStream(source, 64 << 10));
+        var reader = new SnapshotReader(source);
         var format = reader.ReadHeader();
         var index = (ulong)reader.ReadInt64();
         var contents = Store.BeginRestore();
@@ -55,7 +55,7 @@ public sealed partial class StoreStateMachine
         var create = reader.ReadInt64();
         var version = reader.ReadInt64();
         var lease = reader.ReadInt64();
-        var value = reader.ReadBytes();
+        var value = reader.ReadSpan();
         if (!contents.TryAdd(key, main, sub, create, version, lease, value))
         {
             throw new InvalidDataException($"snapshot holds version {main}_{sub} out of order or malformed");

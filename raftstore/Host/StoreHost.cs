@@ -84,7 +84,7 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
         var peerTls = PeerTlsOf(options);
         var joining = options.InitialClusterState == "existing" ? new JoiningMember(options, peerTls, time, logger) : null;
         var identity = await IdentifyAsync(options, joining, cancellationToken).ConfigureAwait(false);
-        var machine = new StoreStateMachine(new MemoryValueStore(), new LeaseClock(LeaseExpirer.TicksPerSecond));
+        var machine = new StoreStateMachine(new PagedValueStore(), new LeaseClock(LeaseExpirer.TicksPerSecond));
         await using var undo = new AsyncDisposableStack();
         var transport = OpenTransport(identity, peerTls, logs, time);
         var members = new MemberDirectory(

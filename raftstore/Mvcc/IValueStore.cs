@@ -1,42 +1,42 @@
 namespace Kube.RaftStore.Mvcc;
 
 /// <summary>Where one value lies. The store that handed it out knows what the fields mean.</summary>
-/// <param name="Reference">An object that holds the value, when it lies in memory.</param>
-/// <param name="Position">Address or offset, when it does not.</param>
+/// <param name="Reference">An object that holds the value, or knows where it is; null for an empty value.</param>
+/// <param name="Position">Where in that it begins.</param>
 /// <param name="Length">Bytes of the value.</param>
-public readonly record struct ValueHandle(object? Reference, long Position, int Length);
+public readonly record struct ValueHandle(object? Reference, int Position, int Length);
 
 /// <summary>
-/// Keeps the values that the key index points to. One thread at a time adds and drops; any thread reads beside it.
+/// Keeps the values that the key index points to. One thread at a time adds and drops; any thread reads beside it, and
+/// one more keeps it in order with <see cref="Maintain"/>.
 /// </summary>
 public interface IValueStore
 {
-    /// <summary>Takes a value. The memory must never change afterwards: the store may keep it as it is.</summary>
-    ValueHandle Add(ReadOnlyMemory<byte> value);
+    /// <summary>Takes a copy of a value. Never fails: without room on disk it stays in memory.</summary>
+    ValueHandle Add(ReadOnlySpan<byte> value);
 
-    /// <summary>Reads a value that was added and not dropped.</summary>
+    /// <summary>Reads a value. The memory never changes, whatever becomes of the value.</summary>
+    /// <exception cref="ValueGoneException">It was dropped: compaction has passed whoever reads.</exception>
     ReadOnlyMemory<byte> Read(in ValueHandle handle);
 
     /// <summary>
-    /// Gives a value up. Reads that began before may still come; they must find the value or fail, never find another.
+    /// Gives a value up. Reads that began before may still come; they find the value or fail, never another.
     /// </summary>
     void Drop(in ValueHandle handle);
+
+    /// <summary>Does one step, some milliseconds at most, of moving values to disk or giving room back.</summary>
+    /// <returns>True when there is more to do.</returns>
+    bool Maintain();
 }
+
+/// <summary>A value was dropped before it was read: what it belonged to is compacted. Look at the revisions anew.</summary>
+public sealed class ValueGoneException() : Exception("the value was compacted before it was read");
 
 /// <summary>Values as byte arrays on the heap.</summary>
 public sealed class MemoryValueStore : IValueStore
 {
     /// <inheritdoc/>
-    public ValueHandle Add(ReadOnlyMemory<byte> value)
-    {
-        if (value.IsEmpty)
-        {
-            return default;
-        }
-        var whole = System.Runtime.InteropServices.MemoryMarshal.TryGetArray(value, out var segment)
-            && segment.Offset == 0 && segment.Count == segment.Array!.Length;
-        return new ValueHandle(whole ? segment.Array : value.ToArray(), 0, value.Length);
-    }
+    public ValueHandle Add(ReadOnlySpan<byte> value) => value.IsEmpty ? default : new ValueHandle(value.ToArray(), 0, value.Length);
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> Read(in ValueHandle handle) => (byte[]?)handle.Reference;
@@ -45,4 +45,7 @@ public sealed class MemoryValueStore : IValueStore
     public void Drop(in ValueHandle handle)
     {
     }
+
+    /// <inheritdoc/>
+    public bool Maintain() => false;
 }

@@ -31,12 +31,12 @@ internal sealed class KeyEntry(byte[] key)
 /// root as it was, so readers need no lock and the writer never waits for them. Only the coming and going of
 /// keys changes the tree; a further version of a known key does not.
 /// </summary>
-internal sealed class KeyTree
+internal sealed partial class KeyTree
 {
     private const int MaxEntries = 64;
     private const int MinEntries = MaxEntries / 4;
 
-    public static readonly KeyTree Empty = new(new Leaf([]), 0);
+    public static readonly KeyTree Empty = new(new Leaf([], 0, null), 0);
 
     private readonly Node _root;
 
@@ -58,26 +58,36 @@ internal sealed class KeyTree
         }
         var leaf = (Leaf)node;
         var at = leaf.LowerBound(key);
-        return at < leaf.Entries.Length && key.SequenceEqual(leaf.Entries[at].Key) ? leaf.Entries[at] : null;
+        return at < leaf.Size && key.SequenceEqual(leaf.Entries[at].Key) ? leaf.Entries[at] : null;
     }
 
     /// <summary>The tree with one more key, which must not be in it.</summary>
-    public KeyTree Add(KeyEntry entry)
+    /// <param name="entry">The key.</param>
+    /// <param name="edit">Given by whoever adds many keys before anyone else sees the tree: nodes that were made under
+    /// the same edit are changed in place. This tree and all between are void then. Null changes nothing in place.</param>
+    public KeyTree Add(KeyEntry entry, Edit? edit = null)
     {
-        var (left, right) = _root.Add(entry);
-        var root = right is null ? left : new Inner([left, right], [right.FirstKey]);
+        var (left, right) = _root.Add(entry, edit);
+        if (right is null)
+        {
+            return new KeyTree(left, Count + 1);
+        }
+        var root = Inner.Of([left, right], [right.FirstKey], edit);
         return new KeyTree(root, Count + 1);
     }
+
+    /// <summary>One run of additions. Nodes made under it may be changed under it; once the tree is published, the edit is over.</summary>
+    public sealed class Edit;
 
     /// <summary>The tree without a key, which must be in it.</summary>
     public KeyTree Remove(ReadOnlySpan<byte> key)
     {
         var root = _root.Remove(key);
-        while (root is Inner { Children.Length: 1 } inner)
+        while (root is Inner { Size: 1 } inner)
         {
             root = inner.Children[0];
         }
-        return new KeyTree(root is Inner { Children.Length: 0 } ? new Leaf([]) : root, Count - 1);
+        return new KeyTree(root is Inner { Size: 0 } ? Empty._root : root, Count - 1);
     }
 
     /// <summary>A walk over the keys from <paramref name="start"/> on, in order.</summary>
@@ -107,7 +117,7 @@ internal sealed class KeyTree
         /// <summary>The next key, or null at the end.</summary>
         public KeyEntry? Next()
         {
-            while (_next >= _leaf.Entries.Length)
+            while (_next >= _leaf.Size)
             {
                 if (!ToNextLeaf())
                 {
@@ -122,7 +132,7 @@ internal sealed class KeyTree
             while (_path.Count > 0)
             {
                 var (inner, index) = _path[^1];
-                if (index + 1 >= inner.Children.Length)
+                if (index + 1 >= inner.Size)
                 {
                     _path.RemoveAt(_path.Count - 1);
                     continue;
@@ -140,168 +150,5 @@ internal sealed class KeyTree
             }
             return false;
         }
-    }
-
-    internal abstract class Node
-    {
-        public abstract byte[] FirstKey { get; }
-
-        public abstract int Size { get; }
-
-        /// <summary>This node with the entry, split in two when it grew too large.</summary>
-        public abstract (Node Left, Node? Right) Add(KeyEntry entry);
-
-        public abstract Node Remove(ReadOnlySpan<byte> key);
-
-        /// <summary>This node and its right sibling as one.</summary>
-        public abstract Node Join(Node right, byte[] separator);
-    }
-
-    internal sealed class Leaf(KeyEntry[] entries) : Node
-    {
-        public KeyEntry[] Entries { get; } = entries;
-
-        public override byte[] FirstKey => Entries[0].Key;
-
-        public override int Size => Entries.Length;
-
-        public int LowerBound(ReadOnlySpan<byte> key)
-        {
-            int low = 0, high = Entries.Length;
-            while (low < high)
-            {
-                var middle = (low + high) >>> 1;
-                if (key.SequenceCompareTo(Entries[middle].Key) > 0)
-                {
-                    low = middle + 1;
-                }
-                else
-                {
-                    high = middle;
-                }
-            }
-            return low;
-        }
-
-        public override (Node, Node?) Add(KeyEntry entry)
-        {
-            var at = LowerBound(entry.Key);
-            var grown = Insert(Entries, at, entry);
-            if (grown.Length <= MaxEntries)
-            {
-                return (new Leaf(grown), null);
-            }
-            var half = SplitPoint(grown.Length, at);
-            return (new Leaf(grown[..half]), new Leaf(grown[half..]));
-        }
-
-        public override Node Remove(ReadOnlySpan<byte> key)
-        {
-            var at = LowerBound(key);
-            Base.Invariant.Check(at < Entries.Length && key.SequenceEqual(Entries[at].Key));
-            return new Leaf(Without(Entries, at));
-        }
-
-        public override Node Join(Node right, byte[] separator) => new Leaf([.. Entries, .. ((Leaf)right).Entries]);
-    }
-
-    internal sealed class Inner(Node[] children, byte[][] separators) : Node
-    {
-        public Node[] Children { get; } = children;
-
-        /// <summary>Separator i is at or below every key of child i + 1 and above every key of child i.</summary>
-        public byte[][] Separators { get; } = separators;
-
-        public override byte[] FirstKey => Children[0].FirstKey;
-
-        public override int Size => Children.Length;
-
-        public int ChildFor(ReadOnlySpan<byte> key)
-        {
-            int low = 0, high = Separators.Length;
-            while (low < high)
-            {
-                var middle = (low + high) >>> 1;
-                if (key.SequenceCompareTo(Separators[middle]) >= 0)
-                {
-                    low = middle + 1;
-                }
-                else
-                {
-                    high = middle;
-                }
-            }
-            return low;
-        }
-
-        public override (Node, Node?) Add(KeyEntry entry)
-        {
-            var at = ChildFor(entry.Key);
-            var (left, right) = Children[at].Add(entry);
-            var children = (Node[])Children.Clone();
-            children[at] = left;
-            if (right is null)
-            {
-                return (new Inner(children, Separators), null);
-            }
-            children = Insert(children, at + 1, right);
-            var separators = Insert(Separators, at, right.FirstKey);
-            if (children.Length <= MaxEntries)
-            {
-                return (new Inner(children, separators), null);
-            }
-            var half = SplitPoint(children.Length, at);
-            return (
-                new Inner(children[..half], separators[..(half - 1)]),
-                new Inner(children[half..], separators[half..]));
-        }
-
-        public override Node Remove(ReadOnlySpan<byte> key)
-        {
-            var at = ChildFor(key);
-            var child = Children[at].Remove(key);
-            if (child.Size == 0)
-            {
-                return Children.Length == 1
-                    ? new Inner([], [])
-                    : new Inner(Without(Children, at), Without(Separators, Math.Max(0, at - 1)));
-            }
-            var children = (Node[])Children.Clone();
-            children[at] = child;
-            var mate = at > 0 ? at - 1 : at + 1;
-            if (child.Size >= MinEntries || children.Length == 1 || child.Size + children[mate].Size > MaxEntries / 2)
-            {
-                return new Inner(children, Separators);
-            }
-            var first = Math.Min(at, mate);
-            children[first] = children[first].Join(children[first + 1], Separators[first]);
-            return new Inner(Without(children, first + 1), Without(Separators, first));
-        }
-
-        public override Node Join(Node right, byte[] separator)
-        {
-            var other = (Inner)right;
-            return new Inner([.. Children, .. other.Children], [.. Separators, separator, .. other.Separators]);
-        }
-    }
-
-    /// <summary>Splits near the end when keys come in ascending order, so that nodes stay full.</summary>
-    private static int SplitPoint(int length, int insertedAt) => insertedAt >= length - 2 ? length - 2 : length / 2;
-
-    private static T[] Insert<T>(T[] source, int at, T item)
-    {
-        var result = new T[source.Length + 1];
-        Array.Copy(source, result, at);
-        result[at] = item;
-        Array.Copy(source, at, result, at + 1, source.Length - at);
-        return result;
-    }
-
-    private static T[] Without<T>(T[] source, int at)
-    {
-        var result = new T[source.Length - 1];
-        Array.Copy(source, result, at);
-        Array.Copy(source, at + 1, result, at, result.Length - at);
-        return result;
     }
 }

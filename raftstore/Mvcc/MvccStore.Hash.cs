@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 
 namespace Kube.RaftStore.Mvcc;
 
@@ -66,29 +65,6 @@ public sealed partial class MvccStore
 
     private static bool IsNewestAt(View view, KeyVersion version, long revision)
         => !version.IsTombstone && ReferenceEquals(view.Tree.Find(version.Key)?.At(revision), version);
-
-    /// <summary>CRC32C (Castagnoli), as the checksum of a stream of spans.</summary>
-    private struct Crc32C()
-    {
-        private uint _state = uint.MaxValue;
-
-        public readonly uint Value => ~_state;
-
-        public void Append(ReadOnlySpan<byte> data)
-        {
-            var state = _state;
-            while (data.Length >= 8)
-            {
-                state = BitOperations.Crc32C(state, BinaryPrimitives.ReadUInt64LittleEndian(data));
-                data = data[8..];
-            }
-            foreach (var b in data)
-            {
-                state = BitOperations.Crc32C(state, b);
-            }
-            _state = state;
-        }
-    }
 
     /// <summary>Writes a version in mvccpb.KeyValue's protobuf encoding, in a buffer used again.</summary>
     private sealed class KeyValueEncoder

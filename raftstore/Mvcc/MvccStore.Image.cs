@@ -19,17 +19,22 @@ public sealed partial class MvccStore
     public StoreBuilder BeginRestore() => new(Values);
 
     /// <summary>
-    /// Replaces the whole contents. Running readers finish on what they began with. All history is that of the
+    /// Replaces the whole contents. Running readers finish on what they began with, or find values gone. All history is that of the
     /// new contents: watchers must start over from their own positions.
     /// </summary>
     public void Adopt(StoreBuilder contents)
     {
         lock (_writer)
         {
+            var before = Current;
             _scan = null;
             Volatile.Write(ref _trimmedRevision, contents.CompactRevision);
             Publish(new View(
                 contents.Tree, contents.Log, contents.Revision, contents.CompactRevision, contents.SizeBytes, contents.Count));
+            foreach (var version in before.Log.Walk(0, before.Revision))
+            {
+                Values.Drop(version.Value);
+            }
         }
     }
 
@@ -67,6 +72,7 @@ public sealed partial class MvccStore
     public sealed class StoreBuilder
     {
         private readonly IValueStore _values;
+        private readonly KeyTree.Edit _edit = new();
         private (long Main, int Sub) _last = (-1, 0);
 
         internal StoreBuilder(IValueStore values) => _values = values;
@@ -101,7 +107,7 @@ public sealed partial class MvccStore
 
         /// <summary>Adds a version; they come in the order in which they were written.</summary>
         /// <returns>False when the version cannot follow the one before it.</returns>
-        public bool TryAdd(byte[] key, long main, int sub, long createRevision, long version, long lease, ReadOnlyMemory<byte> value)
+        public bool TryAdd(byte[] key, long main, int sub, long createRevision, long version, long lease, ReadOnlySpan<byte> value)
         {
             if ((main, sub).CompareTo(_last) <= 0 || key.Length == 0 || version < 0 || sub < 0)
             {
@@ -112,7 +118,7 @@ public sealed partial class MvccStore
             if (entry is null)
             {
                 entry = new KeyEntry(key);
-                Tree = Tree.Add(entry);
+                Tree = Tree.Add(entry, _edit);
             }
             var added = new KeyVersion(
                 entry.Key, main, sub, createRevision, version, lease, version == 0 ? default : _values.Add(value), entry.Head);

@@ -8,10 +8,17 @@ public sealed partial class MvccStore
         while (true)
         {
             var view = Current;
-            var result = Range(view, query, view.Revision, out var readAt);
-            if (result.Status != RevisionStatus.Ok || Current.CompactRevision <= readAt)
+            try
             {
-                return result;
+                var result = Range(view, query, view.Revision, out var readAt);
+                if (result.Status != RevisionStatus.Ok || Current.CompactRevision <= readAt)
+                {
+                    return result;
+                }
+            }
+            catch (ValueGoneException)
+            {
+                // Sorting by value needs them.
             }
             // Compacted past the revision while reading: what was read may have holes. Read anew; a query for
             // a fixed revision is refused this time, one for the newest succeeds.

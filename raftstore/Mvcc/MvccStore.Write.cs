@@ -27,6 +27,8 @@ public sealed partial class MvccStore
         private readonly MvccStore _store;
         private View _base = null!;
         private KeyTree _tree = null!;
+        private KeyTree.Edit? _edit;
+        private int _newKeys;
         private long _sizeBytes;
         private int _changes;
         private bool _open;
@@ -45,6 +47,8 @@ public sealed partial class MvccStore
             _open = true;
             _base = view;
             _tree = view.Tree;
+            _edit = null;
+            _newKeys = 0;
             _sizeBytes = view.SizeBytes;
             _changes = 0;
         }
@@ -67,7 +71,9 @@ public sealed partial class MvccStore
             if (entry is null)
             {
                 entry = new KeyEntry(OwnArray(key));
-                _tree = _tree.Add(entry);
+                // The first new key copies a path; from the second on, copies are changed in place.
+                _edit = _newKeys++ == 1 ? new KeyTree.Edit() : _edit;
+                _tree = _tree.Add(entry, _edit);
             }
             var previous = entry.Head;
             var isNew = previous is null || previous.IsTombstone;
@@ -78,7 +84,7 @@ public sealed partial class MvccStore
                 isNew ? main : previous!.CreateRevision,
                 isNew ? 1 : previous!.Version + 1,
                 lease,
-                _store.Values.Add(value),
+                _store.Values.Add(value.Span),
                 previous);
             Append(entry, version);
             return version;
@@ -125,6 +131,8 @@ public sealed partial class MvccStore
                 });
                 _base = _store.Current;
                 _changes = 0;
+                _edit = null;
+                _newKeys = 0;
             }
             return _base.Revision;
         }

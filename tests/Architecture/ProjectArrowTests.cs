@@ -42,6 +42,7 @@ public class ProjectArrowTests
             "Kube.Hosting", "Kube.Client", "Kube.Proto", "Kube.Rpc", "Kube.RaftStore.Host", "Kube.ApiServer.Host",
             "Kube.Scheduler.Host", "Kube.Controllers.Host", "Kube.Kubelet.Host",
         ],
+        ["Kube.EngineBench"] = ["Kube.Proto", "Kube.RaftStore.Server"],
         ["Kube.Load"] = ["Kube.Base", "Kube.Rpc", "Kube.Proto", "Kube.Client"],
     };
 

@@ -16,15 +16,30 @@ public sealed partial class KvService
             await server.ReadBarrierAsync(context.CancellationToken);
         }
         var caller = await server.Access.RequireReadAsync(context, request.Key, request.RangeEnd);
-        var store = server.Machine.Store;
-        var result = store.Range(RangeMapping.ToQuery(request));
-        if (result.Status != RevisionStatus.Ok)
-        {
-            throw StoreServer.Refuse(EtcdError.For(result.Status));
-        }
-        var response = RangeMapping.ToResponse(result, request.KeysOnly, store.Values);
+        var response = Read(request);
         server.Access.RequireUnchanged(caller);
         server.Fill(response.Header);
         return response;
+    }
+
+    private RangeResponse Read(RangeRequest request)
+    {
+        var store = server.Machine.Store;
+        while (true)
+        {
+            var result = store.Range(RangeMapping.ToQuery(request));
+            if (result.Status != RevisionStatus.Ok)
+            {
+                throw StoreServer.Refuse(EtcdError.For(result.Status));
+            }
+            try
+            {
+                return RangeMapping.ToResponse(result, request.KeysOnly, store.Values);
+            }
+            catch (ValueGoneException)
+            {
+                // Read anew: a fixed revision is refused this time, the newest has other values.
+            }
+        }
     }
 }

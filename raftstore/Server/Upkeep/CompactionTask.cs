@@ -3,7 +3,8 @@ using Kube.RaftStore.Apply;
 namespace Kube.RaftStore.Server.Upkeep;
 
 /// <summary>
-/// Gives up, a little at a time, what compaction has made unreadable, so that no writer waits for it noticeably.
+/// Gives up, a little at a time, what compaction has made unreadable, so that no writer waits for it noticeably; keeps the
+/// values in their memory.
 /// </summary>
 public sealed class CompactionTask : IAsyncDisposable
 {
@@ -41,6 +42,11 @@ public sealed class CompactionTask : IAsyncDisposable
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
                 while (_machine.Store.NeedsTrim && _machine.Store.Trim(StepsAtOnce))
+                {
+                    _stopping.Token.ThrowIfCancellationRequested();
+                    await Task.Yield();
+                }
+                while (_machine.Store.Values.Maintain())
                 {
                     _stopping.Token.ThrowIfCancellationRequested();
                     await Task.Yield();

@@ -13,10 +13,32 @@ internal sealed class WatchEvent(KeyVersion version, MvccStore store)
 {
     private byte[]? _plain;
     private byte[]? _withPrevious;
+    private ReadOnlyMemory<byte> _value;
+    private KeyVersion? _previous;
+    private ReadOnlyMemory<byte> _previousValue;
 
     public KeyVersion Version => version;
 
     public int SizeBytes => version.Key.Length + version.Value.Length + 64;
+
+    /// <summary>
+    /// Takes hold of the values, so that compaction may pass the change before it is sent. By whoever finds it, before anyone
+    /// else has it.
+    /// </summary>
+    /// <param name="withPrevious">Whether the version before it is asked for; it stays out when it is compacted.</param>
+    /// <exception cref="ValueGoneException">Compaction has passed it.</exception>
+    public void Hold(bool withPrevious)
+    {
+        if (_value.IsEmpty && !version.IsTombstone)
+        {
+            _value = store.Values.Read(version.Value);
+        }
+        if (withPrevious && _previous is null && store.PreviousOf(version) is { } previous)
+        {
+            _previousValue = store.Values.Read(previous.Value);
+            _previous = previous;
+        }
+    }
 
     /// <summary>
     /// The change as a field of <see cref="WatchResponse"/>, tag and length included, with the version before it if
@@ -27,19 +49,19 @@ internal sealed class WatchEvent(KeyVersion version, MvccStore store)
         // Two threads may both make it; the results are the same.
         if (!withPrevious)
         {
-            return _plain ??= Encode(RangeMapping.ToEvent(version, store.Values));
+            return _plain ??= Encode(RangeMapping.ToEvent(version, _value));
         }
         return _withPrevious ??= EncodeWithPrevious();
     }
 
     private byte[] EncodeWithPrevious()
     {
-        if (store.PreviousOf(version) is not { } previous)
+        if (_previous is not { } previous)
         {
             return Encoded(withPrevious: false);
         }
-        var message = RangeMapping.ToEvent(version, store.Values);
-        message.PrevKv = RangeMapping.ToMessage(previous, store.Values);
+        var message = RangeMapping.ToEvent(version, _value);
+        message.PrevKv = RangeMapping.ToMessage(previous, _previousValue);
         return Encode(message);
     }
 

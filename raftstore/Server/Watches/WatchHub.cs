@@ -195,6 +195,7 @@ internal sealed class WatchHub : IAsyncDisposable
             watcher.Collected = [];
             _touched.Add(watcher);
         }
+        change.Hold(watcher.WithPrevious);
         watcher.Collected.Add(change);
     }
 

@@ -107,7 +107,7 @@ internal sealed partial class WatchStream
     {
         var store = _hub.Store;
         var from = watcher.NextRevision;
-        var (events, upTo) = ReadHistory(watcher, from);
+        var (events, upTo) = TryReadHistory(watcher, from);
         // Compaction may have made holes while reading; what was read before it is whole.
         var compacted = store.CompactRevision;
         if (from < compacted)
@@ -140,6 +140,19 @@ internal sealed partial class WatchStream
         }
     }
 
+    private (List<WatchEvent> Events, long UpTo) TryReadHistory(Watcher watcher, long from)
+    {
+        try
+        {
+            return ReadHistory(watcher, from);
+        }
+        catch (ValueGoneException)
+        {
+            // Compaction has passed the watch, which the caller sees; or only the version before an event, which is then left out.
+            return ([], from - 1);
+        }
+    }
+
     /// <returns>The watch's events from one revision on, and the last revision that was read whole.</returns>
     private (List<WatchEvent> Events, long UpTo) ReadHistory(Watcher watcher, long from)
     {
@@ -160,6 +173,7 @@ internal sealed partial class WatchStream
             if (watcher.Range.Contains(version.Key) && watcher.Wants(version))
             {
                 var change = new WatchEvent(version, _hub.Store);
+                change.Hold(watcher.WithPrevious);
                 events.Add(change);
                 bytes += change.SizeBytes;
             }

@@ -57,6 +57,44 @@ public class KeyTreeTests
         Assert.Equal(Enumerable.Range(0, 1000).Select(static i => $"{i:D5}"), KeysFrom(older, ""));
     }
 
+    /// <summary>Runs of additions in place, each followed by single ones and removals; every root published between them is looked at again at the end.</summary>
+    [Theory]
+    [InlineData(4, 300, false)]
+    [InlineData(5, 300, true)]
+    public void Roots_published_between_edits_stay_as_they_were(ulong seed, int rounds, bool ascending)
+    {
+        var random = new Prng(seed);
+        var tree = KeyTree.Empty;
+        var set = new SortedSet<string>(StringComparer.Ordinal);
+        var published = new List<(KeyTree Tree, List<string> Keys)>();
+        var next = 0;
+        for (var round = 0; round < rounds; round++)
+        {
+            var edit = random.Chance(0.7) ? new KeyTree.Edit() : null;
+            for (var left = random.Next(200); left > 0; left--)
+            {
+                var key = ascending ? $"key-{next++:D8}" : $"key-{random.Next(1_000_000)}";
+                if (set.Add(key))
+                {
+                    tree = tree.Add(new KeyEntry(Encoding.UTF8.GetBytes(key)), edit);
+                }
+            }
+            for (var left = random.Next(60); left > 0 && set.Count > 0; left--)
+            {
+                var key = random.Chance(0.5) ? set.Min! : set.GetViewBetween($"key-{random.Next(1_000_000)}", "key-~").Min ?? set.Max!;
+                set.Remove(key);
+                tree = tree.Remove(Encoding.UTF8.GetBytes(key));
+            }
+            if (round % 10 == 0)
+            {
+                published.Add((tree, [.. set]));
+            }
+        }
+        Assert.Equal(set, KeysFrom(tree, ""));
+        Assert.All(published, static p => Assert.Equal(p.Keys, KeysFrom(p.Tree, "")));
+        Assert.All(set, key => Assert.NotNull(tree.Find(Encoding.UTF8.GetBytes(key))));
+    }
+
     private static List<string> KeysFrom(KeyTree tree, string start)
     {
         var keys = new List<string>();

@@ -157,7 +157,7 @@ public class MvccPropertyTests
         contents.CompactRevision = image.CompactRevision;
         foreach (var v in image.Versions)
         {
-            Assert.True(contents.TryAdd(v.Key, v.ModRevision, v.Sub, v.CreateRevision, v.Version, v.Lease, store.Values.Read(v.Value)));
+            Assert.True(contents.TryAdd(v.Key, v.ModRevision, v.Sub, v.CreateRevision, v.Version, v.Lease, store.Values.Read(v.Value).Span));
         }
         copy.Adopt(contents);
         return copy;

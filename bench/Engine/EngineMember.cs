@@ -1,0 +1,103 @@
+using Etcd.V3;
+using Google.Protobuf;
+using Kube.Base;
+using Kube.RaftStore.Apply;
+using Kube.RaftStore.Lease;
+using Kube.RaftStore.Mvcc;
+using Kube.RaftStore.Raft;
+using Kube.RaftStore.Server.Replication;
+using Kube.RaftStore.Storage;
+using Kube.RaftStore.Transport.Memory;
+using Kube.Store.V1;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Kube.EngineBench;
+
+/// <summary>A member of a cluster of one: the store's log and state machine on a data directory, without its network.</summary>
+internal sealed class EngineMember : IAsyncDisposable
+{
+    private const ulong Id = 1;
+
+    private EngineMember(StoreStateMachine machine, FasterLogStorage storage, ReplicatedLog log)
+    {
+        Machine = machine;
+        Storage = storage;
+        Log = log;
+    }
+
+    public StoreStateMachine Machine { get; }
+
+    public FasterLogStorage Storage { get; }
+
+    public ReplicatedLog Log { get; }
+
+    public static FasterLogStorage Open(string directory) => FasterLogStorage.Open(new FasterLogStorageOptions
+    {
+        Directory = directory,
+        Identity = new DataIdentity(1, Id),
+        Bootstrap = new ConfState([Id]),
+    });
+
+    public static async Task<EngineMember> StartAsync(FasterLogStorage storage, ulong snapshotCount)
+    {
+        var machine = new StoreStateMachine(new PagedValueStore(), new LeaseClock(10));
+        var log = await ReplicatedLog.StartAsync(
+            new ReplicatedLogOptions { MemberId = Id, SnapshotCount = snapshotCount },
+            storage, new InMemoryNetwork().Join(Id), machine, TimeProvider.System, new Prng((ulong)Environment.TickCount64), NullLogger.Instance).ConfigureAwait(false);
+        return new EngineMember(machine, storage, log);
+    }
+
+    /// <summary>Waits for a linearizable read.</summary>
+    public async Task ServesAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                await Log.ReadIndexAsync(CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+            catch (Kube.RaftStore.Server.ReplicationException)
+            {
+                // No leader within the request's time: it is still busy with its log.
+            }
+        }
+    }
+
+    /// <summary>Writes keys 0 to <paramref name="keys"/>, some to an entry.</summary>
+    public async Task FillAsync(int keys, int keySizeBytes, int valueSizeBytes, int opsPerEntry, int writers)
+    {
+        var next = 0;
+        var value = new byte[valueSizeBytes];
+        new Random(1).NextBytes(value);
+        await Task.WhenAll(Enumerable.Range(0, writers).Select(_ => Task.Run(async () =>
+        {
+            while (Interlocked.Add(ref next, opsPerEntry) - opsPerEntry is var begin && begin < keys)
+            {
+                await Log.ProposeAsync(Entry(begin, Math.Min(begin + opsPerEntry, keys), keySizeBytes, value), CancellationToken.None).ConfigureAwait(false);
+            }
+        }))).ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => Log.DisposeAsync();
+
+    private static byte[] Entry(int begin, int end, int keySizeBytes, byte[] value)
+    {
+        if (end - begin == 1)
+        {
+            return new Command { Put = Put(begin, keySizeBytes, value) }.ToByteArray();
+        }
+        var txn = new TxnRequest();
+        for (var i = begin; i < end; i++)
+        {
+            txn.Success.Add(new RequestOp { RequestPut = Put(i, keySizeBytes, value) });
+        }
+        return new Command { Txn = txn }.ToByteArray();
+    }
+
+    private static PutRequest Put(int key, int keySizeBytes, byte[] value) => new()
+    {
+        Key = ByteString.CopyFromUtf8(key.ToString(System.Globalization.CultureInfo.InvariantCulture).PadLeft(keySizeBytes, '0')),
+        Value = UnsafeByteOperations.UnsafeWrap(value),
+    };
+}

@@ -1,0 +1,237 @@
+using Kube.Base;
+
+namespace Kube.RaftStore.Mvcc;
+
+/// <summary>
+/// Values in pages of a mebibyte, one behind the other. When they take more memory than they may, pages that were not read
+/// lately go to a file; a page of which half is dropped is squeezed.
+/// </summary>
+/// <remarks>
+/// The writer adds and drops. <see cref="Maintain"/> has a lock of its own, so moving a page makes neither the writer nor a reader
+/// wait, but where the writer adds faster than pages can be moved: then it moves one itself for each it fills.
+/// Nobody copies a value that lies in memory: readers share the page, which lives for as long as one of them holds it.
+/// </remarks>
+public sealed class PagedValueStore : IValueStore
+{
+    /// <summary>Bytes of a page; a value of more than a quarter of it has a page to itself.</summary>
+    public const int PageBytes = 1 << 20;
+
+    private const int OwnPageBytes = PageBytes / 4;
+
+    /// <summary>How far above the limit pages may wait to be moved by someone other than the writer: this part of it.</summary>
+    private const int SlackDivisor = 8;
+
+    private readonly Lock _upkeep = new();
+    private readonly Lock _gate = new();
+    private readonly Queue<ValuePage> _resident = new();
+    private readonly HashSet<ValuePage> _sparse = [];
+    private ValuePage? _open;
+    private IValueFile? _file;
+    private long _limitBytes = long.MaxValue;
+    private long _memoryBytes;
+    private bool _isFileFull;
+
+    /// <summary>Bytes of memory that pages take.</summary>
+    public long MemoryBytes => Interlocked.Read(ref _memoryBytes);
+
+    /// <summary>True while pages should go to disk and there is no room.</summary>
+    public bool IsLowOnSpace => Volatile.Read(ref _isFileFull);
+
+    /// <summary>Has pages go to a file when they take more memory than this. Before any value is added.</summary>
+    public void SpillTo(IValueFile file, long memoryBytes)
+    {
+        Invariant.Check(_open is null && _file is null, "values are there already");
+        _file = file;
+        _limitBytes = Math.Max(memoryBytes, 4 * PageBytes);
+    }
+
+    /// <inheritdoc/>
+    public ValueHandle Add(ReadOnlySpan<byte> value)
+    {
+        if (value.IsEmpty)
+        {
+            return default;
+        }
+        var size = ValuePage.HeadBytes + value.Length;
+        if (size > OwnPageBytes)
+        {
+            var own = NewPage(size);
+            var handle = new ValueHandle(own, own.Add(value), value.Length);
+            Seal(own);
+            return handle;
+        }
+        if (_open is null || _open.FreeBytes < size)
+        {
+            var full = _open;
+            _open = NewPage(PageBytes);
+            if (full is not null)
+            {
+                Seal(full);
+            }
+        }
+        return new ValueHandle(_open, _open.Add(value), value.Length);
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte> Read(in ValueHandle handle)
+        => handle.Reference is ValuePage page ? page.Read(handle.Position, handle.Length, _file) : default;
+
+    /// <inheritdoc/>
+    public void Drop(in ValueHandle handle)
+    {
+        if (handle.Reference is not ValuePage page)
+        {
+            return;
+        }
+        page.Drop(handle.Position, handle.Length);
+        if (page.IsSparse)
+        {
+            lock (_gate)
+            {
+                _sparse.Add(page);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Maintain()
+    {
+        lock (_upkeep)
+        {
+            if (TryTakeSparse(out var sparse))
+            {
+                return TryTidy(sparse);
+            }
+            if (MemoryBytes > _limitBytes)
+            {
+                return SpillOne();
+            }
+            NoteFull(false);
+            return false;
+        }
+    }
+
+    private ValuePage NewPage(int sizeBytes)
+    {
+        Interlocked.Add(ref _memoryBytes, sizeBytes);
+        return new ValuePage(sizeBytes);
+    }
+
+    private void Seal(ValuePage page)
+    {
+        page.Seal();
+        lock (_gate)
+        {
+            _resident.Enqueue(page);
+            if (page.IsSparse)
+            {
+                _sparse.Add(page);
+            }
+        }
+        if (_file is not null && MemoryBytes > _limitBytes + (_limitBytes / SlackDivisor))
+        {
+            lock (_upkeep)
+            {
+                SpillOne();
+            }
+        }
+    }
+
+    private bool TryTakeSparse(out ValuePage page)
+    {
+        lock (_gate)
+        {
+            foreach (var first in _sparse)
+            {
+                page = first;
+                return _sparse.Remove(first);
+            }
+        }
+        page = null!;
+        return false;
+    }
+
+    /// <summary>Squeezes a page, or gives it up. False when the disk has no room for what is left of it.</summary>
+    private bool TryTidy(ValuePage page)
+    {
+        var done = true;
+        var held = page.IsInMemory ? page.HeldBytes : 0;
+        if (page.LiveBytes == 0)
+        {
+            page.Free(_file);
+        }
+        else if (page.IsInMemory)
+        {
+            page.Squeeze();
+        }
+        else if (!page.TrySpill(_file!))
+        {
+            done = false;
+            NoteFull(true);
+            lock (_gate)
+            {
+                _sparse.Add(page);
+            }
+        }
+        Interlocked.Add(ref _memoryBytes, (page.IsInMemory ? page.HeldBytes : 0) - held);
+        return done;
+    }
+
+    /// <summary>Moves the page to disk that was filled first of those not read since they were last looked at.</summary>
+    /// <returns>True when one was moved.</returns>
+    private bool SpillOne()
+    {
+        if (_file is null)
+        {
+            return false;
+        }
+        for (var left = ResidentCount() + 1; left > 0 && TryTakeResident(out var page); left--)
+        {
+            if (!page.IsInMemory)
+            {
+                continue;
+            }
+            if (page.TakeTouched() && left > 1)
+            {
+                Return(page);
+                continue;
+            }
+            var held = page.HeldBytes;
+            var moved = page.TrySpill(_file);
+            Interlocked.Add(ref _memoryBytes, (moved ? 0 : page.HeldBytes) - held);
+            NoteFull(!moved);
+            if (!moved)
+            {
+                Return(page);
+            }
+            return moved;
+        }
+        return false;
+    }
+
+    private int ResidentCount()
+    {
+        lock (_gate)
+        {
+            return _resident.Count;
+        }
+    }
+
+    private bool TryTakeResident(out ValuePage page)
+    {
+        lock (_gate)
+        {
+            return _resident.TryDequeue(out page!);
+        }
+    }
+
+    private void Return(ValuePage page)
+    {
+        lock (_gate)
+        {
+            _resident.Enqueue(page);
+        }
+    }
+
+    private void NoteFull(bool isFull) => Volatile.Write(ref _isFileFull, isFull);
+}

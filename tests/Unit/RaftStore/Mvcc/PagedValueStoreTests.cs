@@ -1,0 +1,37 @@
+using Kube.RaftStore.Mvcc;
+
+namespace Kube.RaftStore.Tests.Mvcc;
+
+/// <summary>Pages in memory alone.</summary>
+public sealed class PagedValueStoreTests : ValueStoreConformance
+{
+    internal override IValueStore NewStore() => new PagedValueStore();
+
+    [Fact]
+    public void Memory_of_dropped_values_comes_back()
+    {
+        var store = new PagedValueStore();
+        var kept = new List<ValueHandle>();
+        for (var i = 0; i < 40_000; i++)
+        {
+            var handle = store.Add(ValueOf(i, 500));
+            if (i % 10 == 0)
+            {
+                kept.Add(handle);
+            }
+            else
+            {
+                store.Drop(handle);
+            }
+        }
+        Settle(store);
+        Assert.InRange(store.MemoryBytes, 4_000 * 500, (4_000 * 520) + (2 * PagedValueStore.PageBytes));
+        for (var i = 0; i < kept.Count; i++)
+        {
+            Assert.Equal(ValueOf(i * 10, 500), store.Read(kept[i]).ToArray());
+        }
+        kept.ForEach(handle => store.Drop(handle));
+        Settle(store);
+        Assert.InRange(store.MemoryBytes, 0, PagedValueStore.PageBytes);
+    }
+}
