@@ -28,7 +28,7 @@ public sealed class ApiServerCore : IAsyncDisposable
         Registry = new ResourceRegistry(storage, _feed, time, identifiers);
         var subresources = new SubresourceCatalog(
             time, () => Registry.Find("policy", "v1", "poddisruptionbudgets"), options.Kubelets, () => Registry.Get("", "v1", "nodes"), options.CreateSubresources(Registry));
-        var catalog = new ResourceCatalog(storage, options.ServiceRange, identifiers, options.EventTimeToLive, subresources);
+        var catalog = new ResourceCatalog(storage, options.ServiceRange, identifiers, options.EventTimeToLive, subresources, time);
         foreach (var definition in catalog.Build(KindCatalog.Default.Kinds))
         {
             Registry.Add(definition);

@@ -169,7 +169,7 @@ internal sealed partial class ResourceEndpoint(ResourceRegistry registry, TimePr
 
     private async Task CreateSubresourceAsync(ApiRequest request, ResourceStore store, ICreateSubresource subresource)
     {
-        var format = ResponseWriter.Negotiate(request);
+        var format = ResponseWriter.Negotiate(request, allowTable: false);
         var body = await BodyReader.ReadObjectAsync(request, subresource.Kind).ConfigureAwait(false);
         var answer = await subresource.CreateAsync(request.Write(), store, request.Info.Namespace, request.Info.Name, body, request.Aborted).ConfigureAwait(false);
         var schema = KindCatalog.Default.FindSchema(ObjectAccessor.Text(answer, "apiVersion"), ObjectAccessor.Text(answer, "kind"));
@@ -185,7 +185,7 @@ internal sealed partial class ResourceEndpoint(ResourceRegistry registry, TimePr
             throw ApiErrors.MethodNotSupported();
         }
 
-        var format = ResponseWriter.Negotiate(request);
+        var format = ResponseWriter.Negotiate(request, allowTable: false);
         var body = await BodyReader.ReadObjectAsync(request, kind.GroupVersionKind).ConfigureAwait(false);
         var answer = await review.CreateAsync(request.Write(), info.Namespace, body, request.Aborted).ConfigureAwait(false);
         await ResponseWriter.WriteObjectAsync(request, 201, answer, kind.Schema, format).ConfigureAwait(false);

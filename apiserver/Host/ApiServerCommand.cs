@@ -26,6 +26,7 @@ public static class ApiServerCommand
     private static readonly Option<string[]> ServiceAccountKeyFile = List("--service-account-key-file", "Public keys that check service account tokens.", required: false);
     private static readonly Option<string?> ServiceAccountSigningKeyFile = new("--service-account-signing-key-file") { Description = "Private key that signs service account tokens." };
     private static readonly Option<string?> ServiceAccountIssuer = new("--service-account-issuer") { Description = "Issuer of service account tokens." };
+    private static readonly Option<string?> ServiceAccountJwksUri = new("--service-account-jwks-uri") { Description = "Where the keys of service account tokens are published, when not here." };
     private static readonly Option<string[]> ApiAudiences = List("--api-audiences", "Audiences that tokens for this API may have; the issuer unless given.", required: false);
     private static readonly Option<string> ServiceRange = new("--service-cluster-ip-range") { Description = "CIDR range of service addresses.", DefaultValueFactory = _ => "10.96.0.0/16" };
     private static readonly Option<string[]> AuthorizationMode = List("--authorization-mode", "AlwaysAllow, Node and RBAC, comma separated, in the order in which they are asked.", required: false);
@@ -42,7 +43,7 @@ public static class ApiServerCommand
         {
             SecurePort, BindAddress, AdvertiseAddress, EtcdServers, EtcdCaFile, EtcdCertFile, EtcdKeyFile, EtcdCompactionInterval, ClientCaFile,
             TlsCertFile, TlsPrivateKeyFile, KubeletCa, KubeletCert, KubeletKey, ServiceAccountKeyFile, ServiceAccountSigningKeyFile,
-            ServiceAccountIssuer, ApiAudiences, ServiceRange, AuthorizationMode, AuditLogPath, AnonymousAuth, MaxInflight, MaxMutating,
+            ServiceAccountIssuer, ServiceAccountJwksUri, ApiAudiences, ServiceRange, AuthorizationMode, AuditLogPath, AnonymousAuth, MaxInflight, MaxMutating,
             RequestTimeout, EventTtl,
         };
         var logging = new LoggingOptions(command);
@@ -77,6 +78,7 @@ public static class ApiServerCommand
         ServiceAccountKeyFiles = Split(parsed.GetValue(ServiceAccountKeyFile)),
         ServiceAccountSigningKeyFile = parsed.GetValue(ServiceAccountSigningKeyFile),
         ServiceAccountIssuer = parsed.GetValue(ServiceAccountIssuer),
+        ServiceAccountJwksUri = parsed.GetValue(ServiceAccountJwksUri),
         ApiAudiences = Split(parsed.GetValue(ApiAudiences)),
         ServiceClusterIpRange = parsed.GetRequiredValue(ServiceRange),
         AuthorizationModes = Split(parsed.GetValue(AuthorizationMode)) is { Count: > 0 } modes ? modes : ["AlwaysAllow"],

@@ -110,7 +110,7 @@ public sealed class ApiServerHost : IAsyncDisposable
                 Audit = audit is null ? NoAudit.Instance : audit,
                 CreateSecurity = security.Build,
                 CreateSubresources = security.Subresources,
-                HostPaths = new Dictionary<string, RequestDelegate>
+                HostPaths = new Dictionary<string, RequestDelegate>(security.Documents(advertised.ToString()))
                 {
                     ["/healthz"] = http => HealthPaths.AnswerAsync(http, "healthz", live, time, logger),
                     ["/livez"] = http => HealthPaths.AnswerAsync(http, "livez", live, time, logger),
@@ -231,6 +231,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             {
                 AuthorizationModes = options.AuthorizationModes,
                 Tokens = Tokens(options, time),
+                KeysUri = options.ServiceAccountJwksUri,
                 Identifiers = new IdentifierSource(new Prng(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)))),
             },
             time);

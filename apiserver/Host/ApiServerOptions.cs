@@ -41,6 +41,9 @@ public sealed record ApiServerOptions
 
     public string? ServiceAccountIssuer { get; init; }
 
+    /// <summary>Where the issuer's public keys are published; null for this server itself.</summary>
+    public string? ServiceAccountJwksUri { get; init; }
+
     public IReadOnlyList<string> ApiAudiences { get; init; } = [];
 
     public string ServiceClusterIpRange { get; init; } = "10.96.0.0/16";

@@ -8,7 +8,7 @@ namespace Kube.ApiServer.Registry;
 
 /// <summary>The strategies of the built-in resources. What is not named here is a plain resource.</summary>
 internal sealed class ResourceCatalog(
-    IObjectStorage storage, AddressRange serviceRange, IdentifierSource identifiers, TimeSpan eventTimeToLive, SubresourceCatalog subresources)
+    IObjectStorage storage, AddressRange serviceRange, IdentifierSource identifiers, TimeSpan eventTimeToLive, SubresourceCatalog subresources, TimeProvider time)
 {
     private static readonly SelectableField[] EventFields =
     [
@@ -66,7 +66,7 @@ internal sealed class ResourceCatalog(
         ("coordination.k8s.io", "leases") => new ConfiguredStrategy(createOnUpdate: true, unconditionalUpdate: false),
         ("discovery.k8s.io", "endpointslices") => new ConfiguredStrategy(generation: true),
         ("networking.k8s.io", "ingresses" or "networkpolicies" or "ingressclasses") => new ConfiguredStrategy(generation: true),
-        ("certificates.k8s.io", "certificatesigningrequests") => new ConfiguredStrategy(fields: new SelectableField("spec.signerName")),
+        ("certificates.k8s.io", "certificatesigningrequests") => new SigningRequestStrategy(time),
         ("rbac.authorization.k8s.io", _) => new ConfiguredStrategy(createOnUpdate: true),
         ("flowcontrol.apiserver.k8s.io", _) => new ConfiguredStrategy(generation: true),
         ("admissionregistration.k8s.io", _) => new ConfiguredStrategy(generation: true),

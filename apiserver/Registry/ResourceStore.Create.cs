@@ -42,6 +42,7 @@ public sealed partial class ResourceStore
         var request = Admission(AdmissionOperation.Create, context, ns, accessor.Name, obj, null);
         await AdmissionPlugins.MutateAsync(request, cancellationToken).ConfigureAwait(false);
         PrepareForCreate(accessor, ns);
+        Strategy.RecordRequester(obj, context.User);
         var allocation = await Strategy.AllocateAsync(obj, null, context.DryRun, cancellationToken).ConfigureAwait(false);
         var written = false;
         try

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kube.ApiServer.Auth;
 using Kube.ApiServer.Storage.WatchCache;
 
 namespace Kube.ApiServer.Registry;
@@ -32,6 +33,11 @@ public class ResourceStrategy
 
     /// <summary>True when a client may set status with the object itself.</summary>
     public virtual bool StatusIsPartOfObject => false;
+
+    /// <summary>Writes into a new object who asks for it, where the resource records that.</summary>
+    public virtual void RecordRequester(JsonObject obj, UserInfo user)
+    {
+    }
 
     /// <summary>Brings a new object into the state that objects begin in; its metadata is done.</summary>
     public virtual void PrepareForCreate(JsonObject obj)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kube.Api.Schema;
+using Kube.ApiServer.Registry.Strategies;
 using Kube.ApiServer.Registry.Subresources;
 
 namespace Kube.ApiServer.Registry;
@@ -47,7 +48,7 @@ internal sealed class SubresourceCatalog(
         ("pods", "log") when kubelets is not null => new LogSubresource(kubelets, nodes, time),
         ("pods", "ephemeralcontainers") => new SpecFieldSubresource(kind.GroupVersionKind, CopySpec("ephemeralContainers"), PatchAndUpdate),
         ("pods", "resize") => new SpecFieldSubresource(kind.GroupVersionKind, CopyResources, PatchAndUpdate),
-        ("certificatesigningrequests", "approval") => new SpecFieldSubresource(kind.GroupVersionKind, CopyApproval, PatchAndUpdate),
+        ("certificatesigningrequests", "approval") => new ApprovalSubresource(kind.GroupVersionKind, (SigningRequestStrategy)strategy),
         ("pods", "exec" or "attach" or "portforward") => new UnbuiltSubresource(name, "Pod" + (name == "portforward" ? "PortForward" : char.ToUpperInvariant(name[0]) + name[1..]) + "Options"),
         (_, "proxy") => new UnbuiltSubresource(name, kind.Kind + "ProxyOptions"),
         _ => null,
@@ -80,15 +81,6 @@ internal sealed class SubresourceCatalog(
                     container[field] = value.DeepClone();
                 }
             }
-        }
-    }
-
-    private static void CopyApproval(JsonObject wanted, JsonObject obj)
-    {
-        obj["status"] ??= new JsonObject();
-        if (wanted["status"]?["conditions"] is { } conditions)
-        {
-            obj["status"]!["conditions"] = conditions.DeepClone();
         }
     }
 }

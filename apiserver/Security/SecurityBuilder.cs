@@ -5,6 +5,7 @@ using Kube.ApiServer.Auth.Tokens;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Security.Admission;
 using Kube.ApiServer.Security.Reviews;
+using Microsoft.AspNetCore.Http;
 
 namespace Kube.ApiServer.Security;
 
@@ -16,6 +17,9 @@ public sealed record SecurityOptions
 
     /// <summary>Signs and verifies service account tokens; null when none are taken.</summary>
     public ServiceAccountTokens? Tokens { get; init; }
+
+    /// <summary>Where the tokens' public keys are published; null for this server itself.</summary>
+    public string? KeysUri { get; init; }
 
     /// <summary>Makes token ids and volume names.</summary>
     public required IdentifierSource Identifiers { get; init; }
@@ -33,6 +37,7 @@ public sealed class SecurityBuilder(SecurityOptions options, TimeProvider time)
         var rbac = new RbacSource(registry);
         var authorizer = new AuthorizerChain([new SystemMastersAuthorizer(), .. options.AuthorizationModes.Select(mode => Authorizer(mode, registry, rbac))]);
         var tokens = options.Tokens is null ? null : new ServiceAccountAuthenticator(options.Tokens, new RegistryObjectUids(registry), time);
+        var limits = new LimitRanger(registry);
         return new SecurityParts
         {
             Authenticator = new AuthenticatorChain(
@@ -41,13 +46,32 @@ public sealed class SecurityBuilder(SecurityOptions options, TimeProvider time)
             Admission = new AdmissionChain(
                 [
                     new NamespaceLifecycle(registry),
+                    limits,
                     new NodeRestriction(registry),
                     new ServiceAccountAdmission(registry, options.Identifiers, time),
                     new PriorityAdmission(registry),
                     new DefaultTolerations(),
+                    new RuntimeClassAdmission(registry),
                 ],
-                [new RbacEscalation(() => rbac.Current, authorizer)]),
+                [limits, new RbacEscalation(() => rbac.Current, authorizer), new CertificateSigners(authorizer)]),
             Reviews = Reviews(authorizer, tokens, rbac),
+        };
+    }
+
+    /// <summary>Documents for those who verify tokens, by path; none when there are no tokens.</summary>
+    /// <param name="server">Where clients reach this server: "10.0.0.5:6443".</param>
+    public IReadOnlyDictionary<string, RequestDelegate> Documents(string server)
+    {
+        if (options.Tokens is null)
+        {
+            return new Dictionary<string, RequestDelegate>();
+        }
+
+        var issuer = new IssuerDiscovery(options.Tokens, options.KeysUri ?? $"https://{server}{IssuerDiscovery.KeysPath}");
+        return new Dictionary<string, RequestDelegate>
+        {
+            [IssuerDiscovery.DiscoveryPath] = issuer.WriteDiscoveryAsync,
+            [IssuerDiscovery.KeysPath] = issuer.WriteKeysAsync,
         };
     }
 

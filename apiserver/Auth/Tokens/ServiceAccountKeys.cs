@@ -11,7 +11,7 @@ public static class ServiceAccountKeys
     public static SigningCredentials Signing(string pem)
     {
         var key = Read(pem);
-        return new SigningCredentials(key, Algorithm(key));
+        return new SigningCredentials(key, AlgorithmOf(key));
     }
 
     /// <summary>Verification keys from public or private keys, one or more in the text.</summary>
@@ -70,7 +70,8 @@ public static class ServiceAccountKeys
         return key;
     }
 
-    private static string Algorithm(AsymmetricSecurityKey key) => key is RsaSecurityKey
+    /// <summary>The name of the algorithm that signs with a key: RS256, ES256 and so on.</summary>
+    internal static string AlgorithmOf(AsymmetricSecurityKey key) => key is RsaSecurityKey
         ? SecurityAlgorithms.RsaSha256
         : ((ECDsaSecurityKey)key).ECDsa.KeySize switch
         {

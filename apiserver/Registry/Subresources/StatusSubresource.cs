@@ -27,6 +27,18 @@ internal sealed class FinalizeSubresource(GroupVersionKind kind) : IObjectSubres
     public void PrepareForUpdate(JsonObject obj, JsonObject old) => Strategies.NamespaceStrategy.PrepareForFinalize(obj, old);
 }
 
+/// <summary>certificatesigningrequests/approval: says yes or no to a request.</summary>
+internal sealed class ApprovalSubresource(GroupVersionKind kind, Strategies.SigningRequestStrategy strategy) : IObjectSubresource
+{
+    private static readonly string[] Served = ["get", "patch", "update"];
+
+    public GroupVersionKind Kind => kind;
+
+    public IReadOnlyList<string> Verbs => Served;
+
+    public void PrepareForUpdate(JsonObject obj, JsonObject old) => strategy.PrepareForApproval(obj, old);
+}
+
 /// <summary>A subresource through which one field of spec may change, and nothing else but metadata.</summary>
 internal sealed class SpecFieldSubresource(GroupVersionKind kind, Action<JsonObject, JsonObject> copyAllowed, params string[] verbs) : IObjectSubresource
 {

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Kube.Api.Apps.V1;
 using Kube.Api.Batch.V1;
+using Kube.Api.Certificates.V1;
 using Kube.Api.Coordination.V1;
 using Kube.Api.Core.V1;
 using Kube.Api.Rbac.V1;
@@ -16,6 +17,12 @@ internal sealed record RuleSet(Action<ErrorList, JsonObject>? Create, Action<Err
 {
     /// <summary>The rule of the object's name.</summary>
     internal Func<string, IReadOnlyList<string>> Name { get; init; } = NameRules.DnsSubdomain;
+
+    /// <summary>False when the rules of any object are those of a new one only: older objects may break them.</summary>
+    internal bool CheckedOnUpdate { get; init; } = true;
+
+    /// <summary>Rules of an update through a subresource of the same kind.</summary>
+    internal Action<ErrorList, JsonObject, JsonObject>? Status { get; init; }
 }
 
 /// <summary>Rules by kind.</summary>
@@ -29,7 +36,8 @@ internal static class KindRules
         [typeof(ConfigMap)] = new(ConfigRules.CheckConfigMap, ConfigRules.CheckConfigMapUpdate),
         [typeof(Secret)] = new(ConfigRules.CheckSecret, ConfigRules.CheckSecretUpdate),
         [typeof(Node)] = new(NodeRules.Check, NodeRules.CheckUpdate),
-        [typeof(Core.V1.Event)] = new(NodeRules.CheckEvent),
+        [typeof(Core.V1.Event)] = new(EventRules.CheckCore),
+        [typeof(Events.V1.Event)] = new(EventRules.CheckCreate, EventRules.CheckUpdate) { CheckedOnUpdate = false },
         [typeof(Deployment)] = new(WorkloadRules.CheckDeployment),
         [typeof(ReplicaSet)] = new(WorkloadRules.CheckReplicaSet, WorkloadRules.CheckSelectorUpdate),
         [typeof(DaemonSet)] = new(WorkloadRules.CheckDaemonSet),
@@ -39,6 +47,7 @@ internal static class KindRules
         [typeof(ClusterRole)] = new((e, o) => RbacRules.CheckRules(e, o, false)) { Name = NameRules.PathSegment },
         [typeof(RoleBinding)] = new((e, o) => RbacRules.CheckBinding(e, o, true), RbacRules.CheckBindingUpdate) { Name = NameRules.PathSegment },
         [typeof(ClusterRoleBinding)] = new((e, o) => RbacRules.CheckBinding(e, o, false), RbacRules.CheckBindingUpdate) { Name = NameRules.PathSegment },
+        [typeof(CertificateSigningRequest)] = new(CertificateRules.Check) { Name = NameRules.PathSegment, Status = CertificateRules.CheckStatus },
         [typeof(Lease)] = new(NodeRules.CheckLease),
     }.ToFrozenDictionary();
 

@@ -46,14 +46,4 @@ internal static class NodeRules
 
         errors.NonNegative("spec.leaseTransitions", spec.Whole("leaseTransitions"));
     }
-
-    internal static void CheckEvent(ErrorList errors, JsonObject e)
-    {
-        var ns = e.Map("metadata").Text("namespace") ?? "";
-        var about = e.Map("involvedObject").Text("namespace") ?? "";
-        if (about.Length == 0 ? ns is not ("default" or "kube-system" or "") : about != ns)
-        {
-            errors.Add(FieldError.Invalid("involvedObject.namespace", about, "does not match event.namespace"));
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Kube.Api.Serialization;
 
 namespace Kube.Api.Validation;
@@ -6,6 +7,9 @@ namespace Kube.Api.Validation;
 /// <summary>Rules of pods and pod templates.</summary>
 internal static partial class PodRules
 {
+    private const int MaxSysctlLength = 253;
+    private const string SysctlPattern = @"^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
+
     internal static void CheckPod(ErrorList errors, JsonObject pod)
     {
         if (pod.Map("spec") is not { } spec)
@@ -51,6 +55,7 @@ internal static partial class PodRules
         errors.OneOf(path + ".dnsPolicy", spec.Text("dnsPolicy"), "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None");
         MetadataRules.CheckLabels(errors, spec.Map("nodeSelector"), path + ".nodeSelector");
         CheckLimits(errors, spec, path);
+        CheckSysctls(errors, spec, path + ".securityContext.sysctls");
         CheckTolerations(errors, spec, path + ".tolerations");
         CheckAffinity(errors, spec.Map("affinity"), path + ".affinity");
         CheckSpread(errors, spec, path + ".topologySpreadConstraints");
@@ -75,6 +80,30 @@ internal static partial class PodRules
             if (security.Whole(field) is { } id)
             {
                 errors.AddInvalid($"{path}.securityContext.{field}", id, NameRules.InRange(id, 0, int.MaxValue));
+            }
+        }
+    }
+
+    private static void CheckSysctls(ErrorList errors, JsonObject spec, string path)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var i = 0;
+        foreach (var sysctl in spec.Map("securityContext").Items("sysctls"))
+        {
+            var at = $"{path}[{i++}].name";
+            var name = sysctl.Text("name") ?? "";
+            if (!errors.Require(at, name))
+            {
+                continue;
+            }
+
+            if (name.Length > MaxSysctlLength || !SysctlName().IsMatch(name))
+            {
+                errors.Add(FieldError.Invalid(at, name, $"must have at most {MaxSysctlLength} characters and match regex {SysctlPattern}"));
+            }
+            else if (!seen.Add(name))
+            {
+                errors.Add(FieldError.Duplicate(at, name));
             }
         }
     }
@@ -206,4 +235,7 @@ internal static partial class PodRules
             }
         }
     }
+
+    [GeneratedRegex(SysctlPattern, RegexOptions.CultureInvariant)]
+    private static partial Regex SysctlName();
 }

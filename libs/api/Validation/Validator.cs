@@ -33,13 +33,18 @@ public static class Validator
         var errors = new ErrorList();
         MetadataRules.CheckUpdate(errors, obj.Map("metadata"), old.Map("metadata"));
         MetadataRules.Check(errors, obj.Map("metadata"), kind.Namespaced, KindRules.NameRuleOf(kind));
+        var rules = KindRules.Find(kind);
         if (!string.IsNullOrEmpty(subresource))
         {
+            rules?.Status?.Invoke(errors, obj, old);
             return errors.Items;
         }
 
-        var rules = KindRules.Find(kind);
-        rules?.Create?.Invoke(errors, obj);
+        if (rules?.CheckedOnUpdate != false)
+        {
+            rules?.Create?.Invoke(errors, obj);
+        }
+
         rules?.Update?.Invoke(errors, obj, old);
         SchemaRules.Check(errors, obj, kind.Schema);
         SchemaRules.CheckUpdate(errors, obj, old, kind.Schema);

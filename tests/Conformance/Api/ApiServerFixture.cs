@@ -28,25 +28,20 @@ public sealed class ApiServerFixture : IAsyncLifetime
         _pki = new TestPki(_directory);
         _pki.IssueClient("admin", "kubernetes-admin", "system:masters");
         Port = RealEtcd.FreePort();
-        _host = await ApiServerHost.StartAsync(
-            new ApiServerOptions
-            {
-                Endpoint = new IPEndPoint(IPAddress.Loopback, Port),
-                EtcdServers = [new Uri(_store.Endpoint)],
-                ClientCaFile = _pki.AuthorityFile,
-                TlsCertFile = _pki.CertificateFile("server"),
-                ServiceAccountIssuer = "https://kubernetes.default.svc.cluster.local",
-                ServiceAccountKeyFiles = [_pki.KeyFile("sa")],
-                ServiceAccountSigningKeyFile = _pki.KeyFile("sa"),
-                AuthorizationModes = ["Node", "RBAC"],
-                TlsPrivateKeyFile = _pki.KeyFile("server"),
-            },
-            NullLoggerFactory.Instance,
-            TimeProvider.System,
-            default);
+        _host = await StartHostAsync(Port);
         Kubeconfig = _pki.Kubeconfig("admin", Port);
         await Eventually.HoldsAsync(async () => (await KubectlAsync("1.32", ["get", "--raw", "/readyz"])).ExitCode == 0, "the API server is ready");
     }
+
+    /// <summary>Starts a second API server over the same store.</summary>
+    public async Task<OtherServer> StartAnotherAsync()
+    {
+        var port = RealEtcd.FreePort();
+        return new OtherServer(await StartHostAsync(port), port);
+    }
+
+    /// <summary>Has the store forget what was before a revision.</summary>
+    public async Task CompactAsync(string revision) => (await Etcdctl.RunAsync(_store!.Endpoint, ["compact", revision])).Succeeded();
 
     /// <summary>Makes a client certificate for a user of this name, without a group.</summary>
     public void IssueClient(string user) => _pki!.IssueClient(user, user);
@@ -65,6 +60,23 @@ public sealed class ApiServerFixture : IAsyncLifetime
         System.IO.Directory.Delete(_directory, recursive: true);
     }
 
+    private Task<ApiServerHost> StartHostAsync(int port) => ApiServerHost.StartAsync(
+        new ApiServerOptions
+        {
+            Endpoint = new IPEndPoint(IPAddress.Loopback, port),
+            EtcdServers = [new Uri(_store!.Endpoint)],
+            ClientCaFile = _pki!.AuthorityFile,
+            TlsCertFile = _pki.CertificateFile("server"),
+            TlsPrivateKeyFile = _pki.KeyFile("server"),
+            ServiceAccountIssuer = "https://kubernetes.default.svc.cluster.local",
+            ServiceAccountKeyFiles = [_pki.KeyFile("sa")],
+            ServiceAccountSigningKeyFile = _pki.KeyFile("sa"),
+            AuthorizationModes = ["Node", "RBAC"],
+        },
+        NullLoggerFactory.Instance,
+        TimeProvider.System,
+        default);
+
     /// <summary>kubectl.VERSION beside the kubectl on PATH, else that kubectl.</summary>
     private static string Find(string version)
     {
@@ -81,4 +93,12 @@ public sealed class ApiServerFixture : IAsyncLifetime
 
         return "kubectl";
     }
+}
+
+/// <summary>An API server beside the first.</summary>
+public sealed class OtherServer(ApiServerHost host, int port) : IAsyncDisposable
+{
+    public int Port => port;
+
+    public ValueTask DisposeAsync() => host.DisposeAsync();
 }
