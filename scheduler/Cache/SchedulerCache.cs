@@ -15,9 +15,11 @@ namespace Kube.Scheduler.Cache;
 public sealed class SchedulerCache
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, NodeInfo> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LinkedListNode<NodeInfo>> _nodes = new(StringComparer.Ordinal);
+    private readonly LinkedList<NodeInfo> _latest = new();
     private readonly Dictionary<string, PodState> _pods = new(StringComparer.Ordinal);
     private long _generation;
+    private long _structure;
 
     /// <summary>Number of pods assumed and not confirmed.</summary>
     public int AssumedCount
@@ -37,6 +39,11 @@ public sealed class SchedulerCache
         lock (_lock)
         {
             var info = Touch(node.Metadata.Name!);
+            if (info.Node is null || !SameLabels(info.Node.Metadata.Labels, node.Metadata.Labels))
+            {
+                _structure++;
+            }
+
             info.SetNode(node);
         }
     }
@@ -49,6 +56,7 @@ public sealed class SchedulerCache
             if (_nodes.ContainsKey(name))
             {
                 Touch(name).SetNode(null);
+                _structure++;
                 RemoveIfEmpty(name);
             }
         }
@@ -64,44 +72,56 @@ public sealed class SchedulerCache
         }
     }
 
-    /// <summary>Binding an assumed pod has failed. A pod that the informer has confirmed meanwhile stays.</summary>
-    public void Forget(PodInfo pod)
+    /// <summary>Binding an assumed pod has failed. A pod that the informer has confirmed meanwhile stays. True when it was still assumed.</summary>
+    public bool Forget(PodInfo pod)
     {
         lock (_lock)
         {
             if (_pods.TryGetValue(pod.Uid, out var state) && state.IsAssumed)
             {
                 Displace(state);
+                return true;
             }
+
+            return false;
         }
     }
 
-    /// <summary>The informer shows the pod on a node: new, changed, or confirming what was assumed.</summary>
-    public void SetPod(PodInfo pod)
+    /// <summary>The informer shows the pod on a node: new, changed, or confirming what was assumed. Returns what was known of it before.</summary>
+    public PodInfo? SetPod(PodInfo pod)
     {
         lock (_lock)
         {
             if (_pods.TryGetValue(pod.Uid, out var state))
             {
+                if (state.Node == pod.Spec.NodeName && IsSame(state.Pod, pod))
+                {
+                    // What was assumed is confirmed: the node's sums stand, and no snapshot needs a new copy.
+                    _nodes[state.Node].Value.ReplacePod(pod);
+                    _pods[pod.Uid] = new PodState(pod, state.Node, IsAssumed: false);
+                    return state.Pod;
+                }
+
                 Displace(state);
             }
 
             Place(pod, pod.Spec.NodeName!, isAssumed: false);
+            return state?.Pod;
         }
     }
 
-    /// <summary>The pod is gone or has ended, and what it used is free. False when it was not known.</summary>
-    public bool RemovePod(string uid)
+    /// <summary>The pod is gone or has ended, and what it used is free. Returns it, or null when it was not known.</summary>
+    public PodInfo? RemovePod(string uid)
     {
         lock (_lock)
         {
             if (!_pods.TryGetValue(uid, out var state))
             {
-                return false;
+                return null;
             }
 
             Displace(state);
-            return true;
+            return state.Pod;
         }
     }
 
@@ -121,7 +141,7 @@ public sealed class SchedulerCache
     {
         lock (_lock)
         {
-            snapshot.Update(_nodes, _generation);
+            snapshot.Update(_latest, _generation, _structure);
         }
     }
 
@@ -140,24 +160,40 @@ public sealed class SchedulerCache
 
     private NodeInfo Touch(string name)
     {
-        if (!_nodes.TryGetValue(name, out var info))
+        if (_nodes.TryGetValue(name, out var entry))
         {
-            info = new NodeInfo(name);
-            _nodes.Add(name, info);
+            _latest.Remove(entry);
+        }
+        else
+        {
+            entry = new LinkedListNode<NodeInfo>(new NodeInfo(name));
+            _nodes.Add(name, entry);
         }
 
-        info.Generation = ++_generation;
-        return info;
+        _latest.AddFirst(entry);
+        entry.Value.Generation = ++_generation;
+        return entry.Value;
     }
 
     private void RemoveIfEmpty(string name)
     {
-        if (_nodes[name] is { Node: null, Pods.Count: 0 })
+        if (_nodes[name].Value is { Node: null, Pods.Count: 0 })
         {
+            _latest.Remove(_nodes[name]);
             _nodes.Remove(name);
             _generation++;
         }
     }
+
+    /// <summary>True when no plugin can tell the two forms of a pod apart; the node's name alone is new in a pod that has been bound.</summary>
+    private static bool IsSame(PodInfo before, PodInfo after) =>
+        before.Priority == after.Priority && before.IsTerminating == after.IsTerminating
+        && before.Pod.Status?.StartTime == after.Pod.Status?.StartTime
+        && before.ShapeUnbound == after.ShapeUnbound;
+
+    private static bool SameLabels(Dictionary<string, string>? left, Dictionary<string, string>? right) =>
+        (left?.Count ?? 0) == (right?.Count ?? 0)
+        && (left is null || left.All(pair => right!.TryGetValue(pair.Key, out var value) && value == pair.Value));
 
     private sealed record PodState(PodInfo Pod, string Node, bool IsAssumed);
 }

@@ -9,23 +9,37 @@ namespace Kube.Scheduler.Cycle;
 /// Carries what the informers see into the cache and the queue. Calls for one kind of object come one after the
 /// other; the two kinds may come at once.
 /// </summary>
-public sealed class ClusterEvents(Profile profile, SchedulerCache cache, SchedulingQueue queue)
+public sealed class ClusterEvents(IReadOnlyList<Profile> profiles, SchedulerCache cache, SchedulingQueue queue, NominatedPods nominations)
 {
+    private readonly HashSet<string> _schedulerNames = profiles.Select(profile => profile.SchedulerName).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>A pod is new or has changed.</summary>
     public void PodChanged(Pod pod)
     {
-        var info = new PodInfo(pod);
         if (IsOver(pod))
         {
             PodGone(pod);
+            return;
         }
-        else if (!string.IsNullOrEmpty(pod.Spec?.NodeName))
+
+        var info = new PodInfo(pod);
+        if (!string.IsNullOrEmpty(pod.Spec?.NodeName))
         {
             queue.Remove(info.Uid);
-            cache.SetPod(info);
+            nominations.Remove(info.Uid);
+            var before = cache.SetPod(info);
+            if (Assigned(before, info) is var change and not ClusterChange.None)
+            {
+                queue.ClusterChanged(new ClusterEvent(change, Pod: info, Before: before));
+            }
         }
-        else if (pod.Spec?.SchedulerName is { } name ? name == profile.SchedulerName : profile.SchedulerName == "default-scheduler")
+        else if (_schedulerNames.Contains(string.IsNullOrEmpty(pod.Spec?.SchedulerName) ? "default-scheduler" : pod.Spec.SchedulerName))
         {
+            if (pod.Status?.NominatedNodeName is { Length: > 0 } node && nominations.NodeOf(info.Uid) is null)
+            {
+                nominations.Set(info, node);
+            }
+
             queue.AddOrUpdate(info);
         }
     }
@@ -35,37 +49,61 @@ public sealed class ClusterEvents(Profile profile, SchedulerCache cache, Schedul
     {
         var uid = pod.Metadata.Uid ?? string.Empty;
         queue.Remove(uid);
-        if (cache.RemovePod(uid))
+        var wasPromised = nominations.NodeOf(uid) is not null;
+        nominations.Remove(uid);
+        if (cache.RemovePod(uid) is { } gone)
         {
-            queue.ClusterChanged();
+            queue.ClusterChanged(new ClusterEvent(ClusterChange.PodRemoved, Pod: gone));
+        }
+        else if (wasPromised)
+        {
+            // The room that was being made for it is free for others.
+            queue.ClusterChanged(new ClusterEvent(ClusterChange.PodRemoved, Pod: new PodInfo(pod)));
         }
     }
 
     public void NodeAdded(Node node)
     {
         cache.SetNode(node);
-        queue.ClusterChanged();
+        queue.ClusterChanged(new ClusterEvent(ClusterChange.NodeAdded, node));
     }
 
     /// <summary>A node has changed. Heartbeats, which change nothing that a plugin reads, wake nobody.</summary>
     public void NodeChanged(Node before, Node after)
     {
         cache.SetNode(after);
-        if (MayMakeRoom(before, after))
+        if (Difference(before, after) is var change and not ClusterChange.None)
         {
-            queue.ClusterChanged();
+            queue.ClusterChanged(new ClusterEvent(change, after));
         }
     }
 
     public void NodeGone(Node node) => cache.RemoveNode(node.Metadata.Name!);
 
+    /// <summary>A namespace, service or controller has changed what selectors select.</summary>
+    public void FactsChanged() => queue.ClusterChanged(new ClusterEvent(ClusterChange.Facts));
+
     private static bool IsOver(Pod pod) => pod.Status?.Phase is "Succeeded" or "Failed";
 
-    private static bool MayMakeRoom(Node before, Node after) =>
-        before.Spec?.Unschedulable != after.Spec?.Unschedulable
-        || !Same(before.Metadata.Labels, after.Metadata.Labels)
-        || !Same(before.Status?.Allocatable, after.Status?.Allocatable)
-        || !SameTaints(before.Spec?.Taints, after.Spec?.Taints);
+    private static ClusterChange Assigned(PodInfo? before, PodInfo after)
+    {
+        if (before is null)
+        {
+            return ClusterChange.PodAssigned;
+        }
+
+        var change = Same(before.Labels, after.Labels) ? ClusterChange.None : ClusterChange.AssignedPodLabels;
+        var less = after.Requests.CpuMillis < before.Requests.CpuMillis || after.Requests.MemoryBytes < before.Requests.MemoryBytes
+            || after.Requests.EphemeralStorageBytes < before.Requests.EphemeralStorageBytes
+            || before.Requests.Scalars.Any(scalar => after.Requests.Scalars.GetValueOrDefault(scalar.Key) < scalar.Value);
+        return less ? change | ClusterChange.AssignedPodScaledDown : change;
+    }
+
+    private static ClusterChange Difference(Node before, Node after) =>
+        (before.Spec?.Unschedulable != after.Spec?.Unschedulable ? ClusterChange.NodeUnschedulable : ClusterChange.None)
+        | (!Same(before.Metadata.Labels, after.Metadata.Labels) ? ClusterChange.NodeLabels : ClusterChange.None)
+        | (!Same(before.Status?.Allocatable, after.Status?.Allocatable) ? ClusterChange.NodeAllocatable : ClusterChange.None)
+        | (!SameTaints(before.Spec?.Taints, after.Spec?.Taints) ? ClusterChange.NodeTaints : ClusterChange.None);
 
     private static bool Same<T>(Dictionary<string, T>? left, Dictionary<string, T>? right) =>
         (left?.Count ?? 0) == (right?.Count ?? 0)

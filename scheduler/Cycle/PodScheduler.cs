@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Kube.Scheduler.Cycle;
 
 /// <summary>
-/// The scheduling loop: one pod at a time is decided on, serially and purely; binding goes on beside the next decision.
+/// The scheduling loop: one pod at a time is decided on, serially and purely; binding, or clearing a node, goes on beside the next decision.
 /// </summary>
 /// <remarks>
 /// A pod counts against its node from the moment of the decision (assumed). If binding fails, it is forgotten and tried
@@ -20,34 +20,41 @@ public sealed partial class PodScheduler : IAsyncDisposable
     /// <summary>Bindings under way at once; further decisions wait.</summary>
     private const int MaxBindings = 64;
 
-    private readonly Profile _profile;
+    private readonly Dictionary<string, Profile> _profiles;
+    private readonly Profile _defaultProfile;
     private readonly SchedulerCache _cache;
     private readonly SchedulingQueue _queue;
+    private readonly NominatedPods _nominations;
     private readonly IPodBinder _binder;
     private readonly IEventRecorder _events;
     private readonly SchedulingAlgorithm _algorithm;
     private readonly SchedulerMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Snapshot _snapshot = new();
+    private readonly Snapshot _snapshot;
     private readonly SemaphoreSlim _bindings = new(MaxBindings);
 
     public PodScheduler(
-        Profile profile,
+        IReadOnlyList<Profile> profiles,
         SchedulerCache cache,
         SchedulingQueue queue,
+        NominatedPods nominations,
+        IClusterFacts facts,
         IPodBinder binder,
         IEventRecorder events,
         Prng prng,
         TimeProvider time,
         ILogger logger)
     {
-        _profile = profile;
+        _profiles = profiles.ToDictionary(profile => profile.SchedulerName, StringComparer.Ordinal);
+        _defaultProfile = profiles[0];
         _cache = cache;
         _queue = queue;
+        _nominations = nominations;
         _binder = binder;
         _events = events;
         _algorithm = new SchedulingAlgorithm(prng);
+        _snapshot = new Snapshot(facts);
         _metrics = new SchedulerMetrics(queue);
         _time = time;
         _logger = logger;
@@ -60,8 +67,14 @@ public sealed partial class PodScheduler : IAsyncDisposable
         {
             var (pod, mark) = await _queue.PopAsync(cancellationToken).ConfigureAwait(false);
             await _bindings.WaitAsync(cancellationToken).ConfigureAwait(false);
-            var binding = ScheduleOne(pod, mark, cancellationToken);
-            _ = binding.ContinueWith(
+            var effect = ScheduleOne(pod, mark, cancellationToken);
+            if (effect.IsCompletedSuccessfully)
+            {
+                _bindings.Release();
+                continue;
+            }
+
+            _ = effect.ContinueWith(
                 _ => _bindings.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
@@ -81,68 +94,120 @@ public sealed partial class PodScheduler : IAsyncDisposable
     /// <summary>Decides at once; the task is the effect: the binding, or the word that there is no node.</summary>
     private Task ScheduleOne(QueuedPod queued, long mark, CancellationToken cancellationToken)
     {
-        var started = _time.GetTimestamp();
+        var attempt = new Attempt(queued, mark, ProfileOf(queued.Pod), _time.GetTimestamp());
         var pod = queued.Pod;
-        if (pod.Pod.Metadata.DeletionTimestamp is not null || _cache.Contains(pod.Uid))
+        if (pod.IsTerminating || _cache.Contains(pod.Uid))
         {
-            _queue.Done(queued);
+            _queue.Done(queued, mark);
             return Task.CompletedTask;
         }
 
         _cache.Update(_snapshot);
-        var decision = _algorithm.Decide(_profile, pod, _snapshot.Nodes);
-        _metrics.Algorithm(_time.GetElapsedTime(started));
+        var decision = _algorithm.Decide(attempt.Profile, pod, _snapshot, _nominations);
+        _metrics.Algorithm(_time.GetElapsedTime(attempt.Started));
         if (decision.Node is null)
         {
-            _metrics.Attempt("unschedulable", _profile.SchedulerName, _time.GetElapsedTime(started));
-            _queue.Return(queued, mark, Rejections(decision.Failure!));
-            return ReportUnschedulableAsync(pod, "Unschedulable", decision.Failure!.Message, cancellationToken);
+            return FailAsync(attempt, decision, cancellationToken);
         }
 
         _cache.Assume(pod, decision.Node);
-        return BindAsync(queued, mark, decision, started, cancellationToken);
+        foreach (var plugin in attempt.Profile.Reserve)
+        {
+            if (plugin.Reserve(pod, decision.Node) is { IsSuccess: false } refused)
+            {
+                return GiveUpAsync(attempt, decision.Node, refused.By(plugin.Name), cancellationToken);
+            }
+        }
+
+        return BindAsync(attempt, decision, cancellationToken);
     }
 
-    private async Task BindAsync(QueuedPod queued, long mark, Decision decision, long started, CancellationToken cancellationToken)
+    private async Task BindAsync(Attempt attempt, Decision decision, CancellationToken cancellationToken)
     {
-        var pod = queued.Pod;
+        var pod = attempt.Queued.Pod;
+        var node = decision.Node!;
         try
         {
-            await _binder.BindAsync(pod, decision.Node!, cancellationToken).ConfigureAwait(false);
-            _queue.Done(queued);
-            _metrics.Attempt("scheduled", _profile.SchedulerName, _time.GetElapsedTime(started));
-            Bound(_logger, pod.Key, decision.Node!, decision.Feasible);
-            _events.Event(pod.Pod, EventTypes.Normal, "Scheduled", $"Successfully assigned {pod.Key} to {decision.Node}");
+            if (await RefusedAsync(attempt.Profile, pod, node, cancellationToken).ConfigureAwait(false) is { } refused)
+            {
+                await GiveUpAsync(attempt, node, refused, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            await _binder.BindAsync(pod, node, cancellationToken).ConfigureAwait(false);
+            _queue.Done(attempt.Queued, attempt.Mark);
+            _nominations.Remove(pod.Uid);
+            _metrics.Attempt("scheduled", attempt.Profile.SchedulerName, _time.GetElapsedTime(attempt.Started));
+            Bound(_logger, pod.Key, node, decision.Feasible);
+            _events.Event(pod.Pod, EventTypes.Normal, "Scheduled", $"Successfully assigned {pod.Key} to {node}");
+            foreach (var plugin in attempt.Profile.PostBind)
+            {
+                plugin.PostBind(pod, node);
+            }
         }
         catch (Exception e) when (e is not InvariantException)
         {
-            _cache.Forget(pod);
-            _queue.Return(queued, mark, new HashSet<string>());
-            _metrics.Attempt("error", _profile.SchedulerName, _time.GetElapsedTime(started));
+            Release(attempt, node);
+            _queue.Return(attempt.Queued, attempt.Mark, new HashSet<string>());
+            _metrics.Attempt("error", attempt.Profile.SchedulerName, _time.GetElapsedTime(attempt.Started));
             if (!cancellationToken.IsCancellationRequested)
             {
-                BindFailed(_logger, e, pod.Key, decision.Node!);
-                await ReportUnschedulableAsync(pod, "SchedulerError", $"binding rejected: {e.Message}", cancellationToken).ConfigureAwait(false);
+                BindFailed(_logger, e, pod.Key, node);
+                await ReportAsync(pod, "SchedulerError", $"binding rejected: {e.Message}", null, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task ReportUnschedulableAsync(PodInfo pod, string reason, string message, CancellationToken cancellationToken)
+    /// <summary>Asks the plugins that come between decision and binding; null when all agree.</summary>
+    private static async ValueTask<Status?> RefusedAsync(Profile profile, PodInfo pod, string node, CancellationToken cancellationToken)
     {
-        NoNode(_logger, pod.Key, message);
-        _events.Event(pod.Pod, EventTypes.Warning, "FailedScheduling", message);
-        try
+        foreach (var plugin in profile.Permit)
         {
-            await _binder.SetUnscheduledAsync(pod, reason, message, cancellationToken).ConfigureAwait(false);
+            var status = await plugin.PermitAsync(pod, node, cancellationToken).ConfigureAwait(false);
+            if (!status.IsSuccess)
+            {
+                return status.By(plugin.Name);
+            }
         }
-        catch (Exception e) when (e is not InvariantException)
+
+        foreach (var plugin in profile.PreBind)
         {
-            // The condition is for people; the next attempt reports it again.
-            StatusFailed(_logger, e, pod.Key);
+            var status = await plugin.PreBindAsync(pod, node, cancellationToken).ConfigureAwait(false);
+            if (!status.IsSuccess)
+            {
+                return status.By(plugin.Name);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A plugin has refused the pod on its node after the decision.</summary>
+    private Task GiveUpAsync(Attempt attempt, string node, Status refused, CancellationToken cancellationToken)
+    {
+        Release(attempt, node);
+        _metrics.Attempt(refused.IsRejected ? "unschedulable" : "error", attempt.Profile.SchedulerName, _time.GetElapsedTime(attempt.Started));
+        _queue.Return(attempt.Queued, attempt.Mark, refused.IsRejected ? new HashSet<string> { refused.Plugin } : new HashSet<string>());
+        return ReportAsync(
+            attempt.Queued.Pod, refused.IsRejected ? "Unschedulable" : "SchedulerError", refused.ToString(), null, cancellationToken);
+    }
+
+    private void Release(Attempt attempt, string node)
+    {
+        var pod = attempt.Queued.Pod;
+        foreach (var plugin in attempt.Profile.Reserve.Reverse())
+        {
+            plugin.Unreserve(pod, node);
+        }
+
+        if (_cache.Forget(pod))
+        {
+            // Others may have been refused for the room that it had.
+            _queue.ClusterChanged(new ClusterEvent(ClusterChange.PodRemoved, Pod: pod));
         }
     }
 
-    /// <summary>With no nodes at all no plugin has spoken; any change of the cluster may help then.</summary>
-    private static IReadOnlySet<string> Rejections(FitError failure) =>
-        failure.Plugins.Count > 0 ? failure.Plugins : new HashSet<string> { "NoNodes" };
+    private Profile ProfileOf(PodInfo pod) => _profiles.GetValueOrDefault(pod.Spec.SchedulerName ?? string.Empty, _defaultProfile);
+
+    private sealed record Attempt(QueuedPod Queued, long Mark, Profile Profile, long Started);
 }

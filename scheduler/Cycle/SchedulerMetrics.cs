@@ -9,6 +9,8 @@ internal sealed class SchedulerMetrics : IDisposable
     private readonly Counter<long> _attempts;
     private readonly Histogram<double> _attemptSeconds;
     private readonly Histogram<double> _algorithmSeconds;
+    private readonly Counter<long> _preemptions;
+    private readonly Histogram<int> _victims;
 
     public SchedulerMetrics(Queue.SchedulingQueue queue)
     {
@@ -18,6 +20,9 @@ internal sealed class SchedulerMetrics : IDisposable
             "scheduler_scheduling_attempt_duration_seconds", description: "Scheduling attempt latency in seconds (scheduling algorithm + binding).");
         _algorithmSeconds = _meter.CreateHistogram<double>(
             "scheduler_scheduling_algorithm_duration_seconds", description: "Scheduling algorithm latency in seconds.");
+        _preemptions = _meter.CreateCounter<long>(
+            "scheduler_preemption_attempts_total", description: "Total preemption attempts in the cluster till now.");
+        _victims = _meter.CreateHistogram<int>("scheduler_preemption_victims", description: "Number of selected preemption victims.");
         _meter.CreateObservableGauge(
             "scheduler_pending_pods",
             () =>
@@ -33,6 +38,12 @@ internal sealed class SchedulerMetrics : IDisposable
         var tags = new[] { new KeyValuePair<string, object?>("profile", profile), new KeyValuePair<string, object?>("result", result) };
         _attempts.Add(1, tags);
         _attemptSeconds.Record(took.TotalSeconds, tags);
+    }
+
+    public void Preemption(int victims)
+    {
+        _preemptions.Add(1);
+        _victims.Record(victims);
     }
 
     public void Algorithm(TimeSpan took) => _algorithmSeconds.Record(took.TotalSeconds);

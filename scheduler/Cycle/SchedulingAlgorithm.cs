@@ -1,5 +1,6 @@
 using Kube.Base;
 using Kube.Scheduler.Framework;
+using Kube.Scheduler.Queue;
 
 namespace Kube.Scheduler.Cycle;
 
@@ -7,130 +8,85 @@ namespace Kube.Scheduler.Cycle;
 /// <param name="Node">The chosen node; null when there is none.</param>
 /// <param name="Failure">Why no node takes the pod; null when one does.</param>
 /// <param name="Feasible">How many nodes passed the filters.</param>
-public readonly record struct Decision(string? Node, FitError? Failure, int Feasible);
+/// <param name="NominatedNode">Node to be cleared for the pod; empty when an earlier nomination is void; null leaves it as it is.</param>
+/// <param name="Victims">Pods to end there.</param>
+public readonly record struct Decision(
+    string? Node, FitError? Failure, int Feasible, string? NominatedNode = null, IReadOnlyList<PodInfo>? Victims = null);
 
 /// <summary>
-/// The serial, pure part of scheduling: filter the nodes, score those that are left, take the best. Ties are broken
-/// by the generator handed in. Not thread-safe: it remembers where the last search ended.
+/// The serial part of scheduling: filter the nodes, score those that are left, take the best. Ties are broken
+/// by the generator handed in. Its answers depend on its arguments and the generator alone; what it remembers
+/// of earlier pods (<see cref="ShapeState"/>) only saves work. Not thread-safe.
 /// </summary>
-public sealed class SchedulingAlgorithm(Prng prng)
+public sealed partial class SchedulingAlgorithm(Prng prng)
 {
     /// <summary>Clusters up to this size are searched whole (Kubernetes' minFeasibleNodesToFind).</summary>
     public const int SearchedWhole = 100;
 
+    /// <summary>Shapes remembered. Each takes some 30 bytes a node.</summary>
+    private const int RememberedShapes = 64;
+
+    private readonly Dictionary<(Profile Profile, string Shape), ShapeState> _shapes = [];
+    private readonly Stack<NodeColumns> _spareColumns = new();
     private int _start;
+    private long _uses;
+    private Status?[] _verdicts = [];
+    private NodeInfo[] _feasible = [];
+    private long[] _totals = [];
+    private long[] _scratch = [];
 
-    /// <summary>Chooses a node.</summary>
-    public Decision Decide(Profile profile, PodInfo pod, IReadOnlyList<NodeInfo> nodes)
+    /// <summary>Chooses a node out of a cluster of which nothing else is known.</summary>
+    public Decision Decide(Profile profile, PodInfo pod, IReadOnlyList<NodeInfo> nodes) =>
+        Decide(profile, pod, new ClusterView(nodes), new NominatedPods());
+
+    /// <summary>Chooses a node, or how to make room for the pod.</summary>
+    public Decision Decide(Profile profile, PodInfo pod, ClusterView view, NominatedPods nominations)
     {
-        if (nodes.Count == 0)
+        if (view.Count == 0)
         {
-            return new Decision(null, new FitError(0, new Dictionary<string, Status>()), 0);
+            return new Decision(null, new FitError([]), 0);
         }
 
-        var filters = new List<IFilterPlugin>(profile.Filter);
-        foreach (var plugin in profile.PreFilter)
+        var search = new Search(this, profile, pod, view, nominations.IsEmpty ? null : nominations, StateOf(profile, pod, view));
+        if (search.State.Rejection is { } rejection)
         {
-            var status = plugin.PreFilter(pod).By(plugin.Name);
-            if (status.IsSkip)
-            {
-                filters.RemoveAll(filter => ReferenceEquals(filter, plugin));
-            }
-            else if (!status.IsSuccess)
-            {
-                return new Decision(null, new FitError(nodes.Count, new Dictionary<string, Status>(), status), 0);
-            }
+            Array.Fill(_verdicts, rejection, 0, view.Count);
+            return search.Fail(new FitError(view.Count, rejection));
         }
 
-        var rejected = new Dictionary<string, Status>(StringComparer.Ordinal);
-        var feasible = Filter(filters, pod, nodes, rejected);
-        return feasible.Count switch
+        search.State.Sync();
+        var found = search.Run();
+        return found switch
         {
-            0 => new Decision(null, new FitError(nodes.Count, rejected), 0),
-            1 => new Decision(feasible[0].Name, null, 1),
-            _ => new Decision(Best(profile, pod, feasible).Name, null, feasible.Count),
+            0 => search.Fail(new FitError(_verdicts.AsSpan(0, view.Count))),
+            1 => new Decision(_feasible[0].Name, null, 1),
+            _ => new Decision(Best(search.State, found).Name, null, found),
         };
     }
 
     /// <summary>
-    /// How many feasible nodes are enough: all up to 100 nodes; beyond, a share that falls from 50 to 5 per cent.
+    /// How many feasible nodes are enough: all up to 100 nodes; beyond, a share that falls from 50 to 5 per cent, or the one given.
     /// </summary>
-    public static int EnoughFeasible(int nodes)
+    public static int EnoughFeasible(int nodes, int percentage = 0)
     {
         if (nodes <= SearchedWhole)
         {
             return nodes;
         }
 
-        var percentage = Math.Max(5, 50 - (nodes / 125));
-        return Math.Max(SearchedWhole, nodes * percentage / 100);
-    }
-
-    /// <summary>Total weighted score of each node, in the nodes' order.</summary>
-    public static long[] Score(Profile profile, PodInfo pod, IReadOnlyList<NodeInfo> nodes)
-    {
-        var totals = new long[nodes.Count];
-        var scores = new long[nodes.Count];
-        foreach (var plugin in profile.Score.Where(plugin => plugin.AppliesTo(pod, nodes)))
+        if (percentage == 0)
         {
-            for (var i = 0; i < scores.Length; i++)
-            {
-                scores[i] = plugin.Score(pod, nodes[i]);
-            }
-
-            plugin.Normalize(scores);
-            for (var i = 0; i < totals.Length; i++)
-            {
-                Invariant.Check(scores[i] is >= 0 and <= IScorePlugin.MaxScore, $"{plugin.Name} scored {scores[i]}");
-                totals[i] += scores[i] * plugin.Weight;
-            }
+            percentage = Math.Max(5, 50 - (nodes / 125));
         }
 
-        return totals;
+        return Math.Max(SearchedWhole, nodes * Math.Min(percentage, 100) / 100);
     }
 
-    private List<NodeInfo> Filter(
-        List<IFilterPlugin> filters, PodInfo pod, IReadOnlyList<NodeInfo> nodes, Dictionary<string, Status> rejected)
+    private NodeInfo Best(ShapeState state, int found)
     {
-        var enough = EnoughFeasible(nodes.Count);
-        var feasible = new List<NodeInfo>();
-        var searched = 0;
-        while (searched < nodes.Count && feasible.Count < enough)
-        {
-            var node = nodes[(_start + searched++) % nodes.Count];
-            var status = Verdict(filters, pod, node);
-            if (status.IsSuccess)
-            {
-                feasible.Add(node);
-            }
-            else
-            {
-                rejected[node.Name] = status;
-            }
-        }
-
-        // The next search goes on where this one stopped, so that all nodes get their turn.
-        _start = (_start + searched) % nodes.Count;
-        return feasible;
-    }
-
-    private static Status Verdict(List<IFilterPlugin> filters, PodInfo pod, NodeInfo node)
-    {
-        foreach (var filter in filters)
-        {
-            var status = filter.Filter(pod, node);
-            if (!status.IsSuccess)
-            {
-                return status.By(filter.Name);
-            }
-        }
-
-        return Status.Success;
-    }
-
-    private NodeInfo Best(Profile profile, PodInfo pod, List<NodeInfo> nodes)
-    {
-        var totals = Score(profile, pod, nodes);
+        var nodes = _feasible.AsSpan(0, found);
+        var totals = _totals.AsSpan(0, found);
+        state.Score(nodes, totals, _scratch.AsSpan(0, found));
         var best = 0;
         var ties = 1;
         for (var i = 1; i < totals.Length; i++)
@@ -147,5 +103,58 @@ public sealed class SchedulingAlgorithm(Prng prng)
         }
 
         return nodes[best];
+    }
+
+    private ShapeState StateOf(Profile profile, PodInfo pod, ClusterView view)
+    {
+        EnsureRoom(view.Count);
+        var key = (profile, pod.Shape);
+        if (_shapes.TryGetValue(key, out var state))
+        {
+            if (state.IsGoodFor(view))
+            {
+                state.LastUse = ++_uses;
+                return state;
+            }
+
+            Drop(key, state);
+        }
+
+        state = new ShapeState(profile, pod, view) { LastUse = ++_uses };
+        if (state.Rejection is not null || state.OnlyNodes is not null)
+        {
+            // Little was worked out, and pods that name their node are each of another shape.
+            return state;
+        }
+
+        if (_shapes.Count >= RememberedShapes)
+        {
+            var oldest = _shapes.MinBy(pair => pair.Value.LastUse);
+            Drop(oldest.Key, oldest.Value);
+        }
+
+        state.UseColumns(_spareColumns.TryPop(out var spare) ? spare : new NodeColumns());
+        _shapes.Add(key, state);
+        return state;
+    }
+
+    private void Drop((Profile Profile, string Shape) key, ShapeState state)
+    {
+        _shapes.Remove(key);
+        if (state.Columns is { } columns)
+        {
+            _spareColumns.Push(columns);
+        }
+    }
+
+    private void EnsureRoom(int nodes)
+    {
+        if (_feasible.Length < nodes)
+        {
+            _feasible = new NodeInfo[nodes];
+            _verdicts = new Status?[nodes];
+            _totals = new long[nodes];
+            _scratch = new long[nodes];
+        }
     }
 }

@@ -1,29 +1,67 @@
 namespace Kube.Scheduler.Framework;
 
-/// <summary>No node takes a pod: each node's verdict, and the message that users know.</summary>
+/// <summary>No node takes a pod: who said so, and the message that users know.</summary>
 public sealed class FitError
 {
-    /// <param name="nodeCount">All nodes that were looked at.</param>
-    /// <param name="byNode">Verdicts of the filters, by node.</param>
-    /// <param name="preFilter">The verdict on the pod itself, when that ended the search.</param>
-    public FitError(int nodeCount, IReadOnlyDictionary<string, Status> byNode, Status? preFilter = null)
+    private readonly Dictionary<string, int> _reasons = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _plugins = new(StringComparer.Ordinal);
+    private readonly Status? _preFilter;
+
+    /// <param name="verdicts">Of the filters, one for each node.</param>
+    public FitError(ReadOnlySpan<Status?> verdicts)
+    {
+        NodeCount = verdicts.Length;
+        var counts = new Dictionary<Status, int>(ReferenceEqualityComparer.Instance);
+        Status? last = null;
+        var run = 0;
+        foreach (var verdict in verdicts)
+        {
+            if (!ReferenceEquals(verdict, last))
+            {
+                Count(counts, last, run);
+                last = verdict;
+                run = 0;
+            }
+
+            run++;
+        }
+
+        Count(counts, last, run);
+        foreach (var (verdict, times) in counts)
+        {
+            if (verdict.IsRejected)
+            {
+                _plugins.Add(verdict.Plugin);
+            }
+
+            foreach (var reason in verdict.Reasons)
+            {
+                _reasons[reason] = _reasons.GetValueOrDefault(reason) + times;
+            }
+        }
+    }
+
+    /// <param name="nodeCount">All nodes there are.</param>
+    /// <param name="preFilter">The verdict on the pod itself, which ended the search.</param>
+    public FitError(int nodeCount, Status preFilter)
     {
         NodeCount = nodeCount;
-        ByNode = byNode;
-        PreFilter = preFilter;
+        _preFilter = preFilter;
+        if (preFilter.IsRejected)
+        {
+            _plugins.Add(preFilter.Plugin);
+        }
     }
 
     public int NodeCount { get; }
 
-    public IReadOnlyDictionary<string, Status> ByNode { get; }
-
-    public Status? PreFilter { get; }
-
     /// <summary>The plugins that said no to any node; an event that none of them cares about need not wake the pod.</summary>
-    public IReadOnlySet<string> Plugins =>
-        ByNode.Values.Append(PreFilter).Where(status => status is { IsRejected: true }).Select(status => status!.Plugin).ToHashSet();
+    public IReadOnlySet<string> Plugins => _plugins;
 
-    /// <summary>Kubernetes' text: "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable."</summary>
+    /// <summary>Why there is no way out either, when one was looked for.</summary>
+    public string? PostFilter { get; set; }
+
+    /// <summary>Kubernetes' text: "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable. preemption: ...".</summary>
     public string Message
     {
         get
@@ -33,17 +71,25 @@ public sealed class FitError
                 return "no nodes available to schedule pods";
             }
 
-            var head = $"0/{NodeCount} nodes are available:";
-            if (PreFilter is not null)
+            var text = $"0/{NodeCount} nodes are available:";
+            if (_preFilter is not null)
             {
-                return $"{head} {PreFilter}.";
+                text += $" {_preFilter}.";
+            }
+            else if (_reasons.Count > 0)
+            {
+                text += $" {string.Join(", ", _reasons.Select(pair => $"{pair.Value} {pair.Key}").Order(StringComparer.Ordinal))}.";
             }
 
-            var reasons = ByNode.Values.SelectMany(status => status.Reasons)
-                .GroupBy(reason => reason, StringComparer.Ordinal)
-                .Select(group => $"{group.Count()} {group.Key}")
-                .Order(StringComparer.Ordinal);
-            return $"{head} {string.Join(", ", reasons)}.";
+            return string.IsNullOrEmpty(PostFilter) ? text : $"{text} {PostFilter}";
+        }
+    }
+
+    private static void Count(Dictionary<Status, int> counts, Status? verdict, int times)
+    {
+        if (verdict is not null)
+        {
+            counts[verdict] = counts.GetValueOrDefault(verdict) + times;
         }
     }
 }

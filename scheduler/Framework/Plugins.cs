@@ -23,58 +23,144 @@ public interface IQueueSortPlugin : IPlugin
     int Compare(QueuedPod left, QueuedPod right);
 }
 
-/// <summary>Looks at the pod alone before the nodes are filtered.</summary>
-public interface IPreFilterPlugin : IPlugin
+/// <summary>What is said of the pod alone.</summary>
+/// <param name="Status"><see cref="Framework.Status.Skip"/> leaves the plugin's filter out for this pod.</param>
+/// <param name="Nodes">When not null, no other node can take the pod, and only these are looked at.</param>
+public readonly record struct PreFilterResult(Status Status, IReadOnlySet<string>? Nodes = null)
 {
-    /// <summary><see cref="Status.Skip"/> leaves the plugin's filter out for this pod.</summary>
-    Status PreFilter(PodInfo pod);
+    public static implicit operator PreFilterResult(Status status) => new(status);
 }
 
-/// <summary>Says whether a pod can run on a node.</summary>
+/// <summary>Looks at the pod alone before the nodes are filtered. The answer depends on what is in the pod's <see cref="PodInfo.Shape"/>.</summary>
+public interface IPreFilterPlugin : IPlugin
+{
+    PreFilterResult PreFilter(PodInfo pod);
+}
+
+/// <summary>Says whether a pod can run on a node, by what is on that node alone.</summary>
 public interface IFilterPlugin : IPlugin
 {
     Status Filter(PodInfo pod, NodeInfo node);
 }
 
-/// <summary>Says how well a pod would do on a node that has passed all filters.</summary>
+/// <summary>Says how well a pod would do on a node that has passed all filters, by what is on that node alone.</summary>
 public interface IScorePlugin : IPlugin
 {
     /// <summary>Largest score after normalization.</summary>
     public const long MaxScore = 100;
 
-    /// <summary>How much the plugin's score counts.</summary>
+    /// <summary>How much the plugin's score counts when the configuration does not say.</summary>
     int Weight { get; }
 
+    /// <summary>True when raw scores must go through <see cref="Normalize"/>; otherwise they are in 0 to <see cref="MaxScore"/> already.</summary>
+    bool Normalizes => false;
+
     /// <summary>False leaves the plugin out for this pod, as its scores would all be equal.</summary>
-    bool AppliesTo(PodInfo pod, IReadOnlyList<NodeInfo> nodes);
+    bool AppliesTo(PodInfo pod) => true;
 
     /// <summary>The raw score: larger is better unless <see cref="Normalize"/> reverses it.</summary>
     long Score(PodInfo pod, NodeInfo node);
 
-    /// <summary>Brings the raw scores of all nodes into 0 to <see cref="MaxScore"/>, in place.</summary>
+    /// <summary>Brings the raw scores of all feasible nodes into 0 to <see cref="MaxScore"/>, in place.</summary>
     void Normalize(Span<long> scores)
     {
     }
 }
 
-/// <summary>A pod in the queue.</summary>
-public sealed class QueuedPod(PodInfo pod, DateTimeOffset added)
+/// <summary>A plugin that looks beyond one node: its rule counts pods over the whole cluster.</summary>
+public interface IClusterPlugin : IPlugin
 {
-    /// <summary>The pod as it was last seen.</summary>
-    public PodInfo Pod { get; set; } = pod;
+    /// <summary>How much the rule's score counts when the configuration does not say.</summary>
+    int Weight { get; }
 
-    /// <summary>When the pod entered the queue, first or again after an attempt.</summary>
-    public DateTimeOffset Timestamp { get; set; } = added;
+    /// <summary>False for a plugin whose rules only score.</summary>
+    bool MayFilter => true;
 
-    /// <summary>When it entered the queue first.</summary>
-    public DateTimeOffset FirstAdded { get; } = added;
+    /// <summary>
+    /// The rule for pods of this one's shape, having counted nothing yet; null when the plugin can never have anything to say of
+    /// such a pod. The rule is good for one <see cref="ClusterView.Epoch"/> and one version of the facts.
+    /// </summary>
+    IClusterRule? Prepare(PodInfo pod, ClusterView view);
+}
 
-    /// <summary>How many times it has been tried.</summary>
-    public int Attempts { get; set; }
+/// <summary>Which pods a <see cref="IClusterRule"/> counts.</summary>
+public enum CountedPods
+{
+    None,
 
-    /// <summary>Plugins that rejected it at the last attempt.</summary>
-    public IReadOnlySet<string> RejectedBy { get; set; } = new HashSet<string>();
+    /// <summary>Those of <see cref="NodeInfo.PodsWithAffinity"/>.</summary>
+    WithAffinity,
+    All,
+}
 
-    /// <summary>Tells entries of equal priority and time apart, in the order of arrival.</summary>
-    public long Sequence { get; set; }
+/// <summary>
+/// What a plugin knows of the cluster with a view to pods of one shape: sums over nodes and their pods, which the framework keeps
+/// right by taking out what has changed and putting in its new form. Also preemption is tried out this way. Not thread-safe.
+/// </summary>
+public interface IClusterRule
+{
+    /// <summary>Which pods are to be counted.</summary>
+    CountedPods Counts { get; }
+
+    /// <summary>True when nodes are to be counted.</summary>
+    bool CountsNodes { get; }
+
+    /// <summary>True while <see cref="Filter"/> may reject a node.</summary>
+    bool Filters { get; }
+
+    /// <summary>True while <see cref="Score"/> may tell nodes apart.</summary>
+    bool Scores { get; }
+
+    /// <summary>A node comes in (sign 1) or goes out (-1); its pods are counted by <see cref="CountPod"/>.</summary>
+    void CountNode(NodeInfo node, int sign);
+
+    /// <summary>A pod on a node comes in (sign 1) or goes out (-1).</summary>
+    void CountPod(NodeInfo node, PodInfo pod, int sign);
+
+    /// <summary>Says whether the pod can run on a node.</summary>
+    Status Filter(NodeInfo node);
+
+    /// <summary>Writes each feasible node's score, 0 to <see cref="IScorePlugin.MaxScore"/>.</summary>
+    void Score(ReadOnlySpan<NodeInfo> feasible, Span<long> scores);
+}
+
+/// <summary>Tells which changes of the cluster may help a pod that the plugin has rejected. A plugin without it hopes for any change.</summary>
+public interface IQueueingHints : IPlugin
+{
+    /// <summary>False when the change surely does not make the plugin accept the pod.</summary>
+    bool MayHelp(PodInfo pod, ClusterEvent change);
+}
+
+/// <summary>Looks for a way out when no node takes a pod.</summary>
+public interface IPostFilterPlugin : IPlugin
+{
+    PostFilterResult PostFilter(PodInfo pod, IPostFilterContext context);
+}
+
+/// <summary>Sets things aside for a pod on its chosen node, before other pods are decided on.</summary>
+public interface IReservePlugin : IPlugin
+{
+    Status Reserve(PodInfo pod, string node);
+
+    /// <summary>Undoes <see cref="Reserve"/>, also when that was never called or failed half way.</summary>
+    void Unreserve(PodInfo pod, string node);
+}
+
+/// <summary>Says whether a pod that has its node may be bound now.</summary>
+public interface IPermitPlugin : IPlugin
+{
+    /// <summary>Completes when the pod may be bound, with success, or must not, with why.</summary>
+    Task<Status> PermitAsync(PodInfo pod, string node, CancellationToken cancellationToken);
+}
+
+/// <summary>Does what must be done before a pod is bound, such as binding its volumes.</summary>
+public interface IPreBindPlugin : IPlugin
+{
+    Task<Status> PreBindAsync(PodInfo pod, string node, CancellationToken cancellationToken);
+}
+
+/// <summary>Told after a pod has been bound.</summary>
+public interface IPostBindPlugin : IPlugin
+{
+    void PostBind(PodInfo pod, string node);
 }

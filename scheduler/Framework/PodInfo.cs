@@ -28,6 +28,8 @@ public readonly record struct HostPort(string Protocol, string Address, int Port
 /// <summary>A pod and what scheduling derives from its spec, worked out once. Immutable.</summary>
 public sealed class PodInfo
 {
+    private string? _shape;
+
     public PodInfo(Pod pod)
     {
         Pod = pod;
@@ -37,6 +39,7 @@ public sealed class PodInfo
         Requests = PodResources.Requests(Spec);
         ScoredRequests = PodResources.Requests(Spec, assumeDefaults: true);
         HostPorts = HostPort.Of(Spec);
+        Affinity = PodAffinities.Of(pod);
     }
 
     public Pod Pod { get; }
@@ -47,6 +50,11 @@ public sealed class PodInfo
 
     public string Uid { get; }
 
+    public Dictionary<string, string>? Labels => Pod.Metadata.Labels;
+
+    /// <summary>True once the pod has been told to end.</summary>
+    public bool IsTerminating => Pod.Metadata.DeletionTimestamp is not null;
+
     /// <summary>What the pod asks for; filtering counts this.</summary>
     public Resources Requests { get; }
 
@@ -55,7 +63,19 @@ public sealed class PodInfo
 
     public IReadOnlyList<HostPort> HostPorts { get; }
 
+    /// <summary>The pod's affinity and anti-affinity to other pods.</summary>
+    public PodAffinities Affinity { get; }
+
     public int Priority => Spec.Priority ?? 0;
+
+    /// <summary>
+    /// Equal for pods that every plugin treats alike, whatever the cluster looks like: all that filters and scores read
+    /// of a pod. Pods of one ReplicaSet have one shape.
+    /// </summary>
+    public string Shape => string.IsNullOrEmpty(Spec.NodeName) ? ShapeUnbound : $"{ShapeUnbound}n{Spec.NodeName}";
+
+    /// <summary>The shape but for the node's name: what the pod had when it was decided on.</summary>
+    public string ShapeUnbound => _shape ??= PodShape.Of(this);
 }
 
 /// <summary>Namespace and name of a pod.</summary>

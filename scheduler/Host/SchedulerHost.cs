@@ -8,6 +8,7 @@ using Kube.Hosting;
 using Kube.Hosting.Metrics;
 using Kube.Scheduler.Cache;
 using Kube.Scheduler.Cycle;
+using Kube.Scheduler.Framework;
 using Kube.Scheduler.Plugins;
 using Kube.Scheduler.Queue;
 using Microsoft.Extensions.Logging;
@@ -71,11 +72,14 @@ public sealed class SchedulerHost : IAsyncDisposable, IFailable
         var events = Own(new EventRecorder(client, DefaultProfile.SchedulerName));
         var profile = DefaultProfile.Create();
         var cache = new SchedulerCache();
-        var queue = new SchedulingQueue(profile.QueueSort, profile.PreEnqueue, time);
+        Profile[] profiles = [profile];
+        var facts = new ClusterFacts();
+        var nominations = new NominatedPods();
+        var queue = new SchedulingQueue(profiles, time);
         var informers = Own(new SharedInformerFactory(client));
-        Connect(informers, new ClusterEvents(profile, cache, queue));
+        Connect(informers, new ClusterEvents(profiles, cache, queue, nominations), facts);
         var scheduler = Own(new PodScheduler(
-            profile, cache, queue, new ApiPodBinder(client), events, new Prng(options.Seed), time, logs.CreateLogger<PodScheduler>()));
+            profiles, cache, queue, nominations, facts, new ApiPodBinder(client), events, new Prng(options.Seed), time, logs.CreateLogger<PodScheduler>()));
         var ready = new HealthChecks().Add("informer-sync", () => informers.HaveSynced, "the informers have not synced yet");
         if (options.SecureEndpoint.Port > 0)
         {
@@ -128,12 +132,35 @@ public sealed class SchedulerHost : IAsyncDisposable, IFailable
         }
     }
 
-    private static void Connect(SharedInformerFactory informers, ClusterEvents events)
+    private static void Connect(SharedInformerFactory informers, ClusterEvents events, ClusterFacts facts)
     {
         informers.For<Api.Core.V1.Node>().AddHandler(
             events.NodeAdded, events.NodeChanged, (node, _) => events.NodeGone(node));
         informers.For(new SharedInformerOptions<Api.Core.V1.Pod> { FieldSelector = "status.phase!=Succeeded,status.phase!=Failed" })
             .AddHandler(events.PodChanged, (_, pod) => events.PodChanged(pod), (pod, _) => events.PodGone(pod));
+        ConnectFacts<Api.Core.V1.Namespace>(informers, events, facts.Set, facts.Remove);
+        ConnectFacts<Api.Core.V1.Service>(informers, events, facts.Set, facts.Remove);
+        ConnectFacts<Api.Core.V1.ReplicationController>(
+            informers, events, facts.Set, gone => facts.RemoveController(gone.Metadata.Namespace, nameof(Api.Core.V1.ReplicationController), gone.Metadata.Name!));
+        ConnectFacts<Api.Apps.V1.ReplicaSet>(
+            informers, events, facts.Set, gone => facts.RemoveController(gone.Metadata.Namespace, nameof(Api.Apps.V1.ReplicaSet), gone.Metadata.Name!));
+        ConnectFacts<Api.Apps.V1.StatefulSet>(
+            informers, events, facts.Set, gone => facts.RemoveController(gone.Metadata.Namespace, nameof(Api.Apps.V1.StatefulSet), gone.Metadata.Name!));
+        informers.For<Api.Policy.V1.PodDisruptionBudget>().AddHandler(facts.Set, (_, budget) => facts.Set(budget), (budget, _) => facts.Remove(budget));
+    }
+
+    private static void ConnectFacts<T>(SharedInformerFactory informers, ClusterEvents events, Func<T, bool> set, Action<T> remove)
+        where T : class, Api.Meta.V1.IKubeObject, new()
+    {
+        void Changed(T value)
+        {
+            if (set(value))
+            {
+                events.FactsChanged();
+            }
+        }
+
+        informers.For<T>().AddHandler(Changed, (_, value) => Changed(value), (value, _) => remove(value));
     }
 
     private async Task<ComponentServer> ServeAsync(

@@ -19,6 +19,10 @@ public static class DefaultProfile
             new NodeAffinity.NodeAffinity(),
             new NodePorts.NodePorts(),
             new NodeResourcesFit.NodeResourcesFit(),
+            new PodTopologySpread.PodTopologySpread(),
+            new InterPodAffinity.InterPodAffinity(),
+            new DefaultPreemption.DefaultPreemption(),
             new NodeResourcesBalancedAllocation.NodeResourcesBalancedAllocation(),
+            new ImageLocality.ImageLocality(),
         ]);
 }

@@ -4,37 +4,53 @@ namespace Kube.Scheduler.Queue;
 
 /// <summary>
 /// The pods that wait for a node, in three parts as in Kubernetes: active (ready to be tried, best first), back-off
-/// (tried and failed; wait out a growing pause) and unschedulable (no node takes them until the cluster changes, or
+/// (tried and failed; wait out a growing pause) and unschedulable (no node takes them until a change of the cluster may help, or
 /// until <see cref="UnschedulableLimit"/> is over). Safe for use from many threads; one consumer pops.
 /// </summary>
 /// <remarks>
 /// It holds a pod at most once, so it is bounded by the number of pending pods. Time comes from the
 /// <see cref="TimeProvider"/> alone.
 /// </remarks>
-public sealed class SchedulingQueue(
-    IQueueSortPlugin sort, IReadOnlyList<IPreEnqueuePlugin> preEnqueue, TimeProvider time)
+public sealed class SchedulingQueue
 {
-    /// <summary>First pause after a failed attempt; doubles with each further one.</summary>
+    /// <summary>First pause after a failed attempt, unless configured otherwise.</summary>
     public static readonly TimeSpan InitialBackoff = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest pause after a failed attempt.</summary>
+    /// <summary>Longest pause after a failed attempt, unless configured otherwise.</summary>
     public static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(10);
 
     /// <summary>An unschedulable pod is tried again after this time, whether or not the cluster has changed.</summary>
     public static readonly TimeSpan UnschedulableLimit = TimeSpan.FromMinutes(5);
 
     private readonly Lock _lock = new();
-    private readonly SortedSet<QueuedPod> _active = new(Comparer<QueuedPod>.Create((left, right) =>
-    {
-        var order = sort.Compare(left, right);
-        return order != 0 ? order : left.Sequence.CompareTo(right.Sequence);
-    }));
-
+    private readonly Func<PodInfo, Profile> _profileOf;
+    private readonly TimeProvider _time;
+    private readonly QueueOptions _options;
+    private readonly SortedSet<QueuedPod> _active;
     private readonly PriorityQueue<QueuedPod, DateTimeOffset> _backoff = new();
+    private readonly PriorityQueue<(QueuedPod Pod, DateTimeOffset Since), DateTimeOffset> _unschedulableDue = new();
+    private readonly HashSet<QueuedPod> _unschedulable = [];
     private readonly Dictionary<string, (QueuedPod Pod, Part Part)> _pods = new(StringComparer.Ordinal);
+    private readonly EventLog _events = new();
     private TaskCompletionSource _changed = NewSignal();
     private long _sequence;
-    private long _moves;
+
+    /// <param name="profiles">Profiles by scheduler name; all sort alike.</param>
+    /// <param name="time">Clock and timers.</param>
+    /// <param name="options">Pauses; Kubernetes' when null.</param>
+    public SchedulingQueue(IReadOnlyList<Profile> profiles, TimeProvider time, QueueOptions? options = null)
+    {
+        var byName = profiles.ToDictionary(profile => profile.SchedulerName, StringComparer.Ordinal);
+        var first = profiles[0];
+        _profileOf = pod => byName.GetValueOrDefault(pod.Spec.SchedulerName ?? string.Empty, first);
+        _time = time;
+        _options = options ?? new QueueOptions();
+        _active = new SortedSet<QueuedPod>(Comparer<QueuedPod>.Create((left, right) =>
+        {
+            var order = first.QueueSort.Compare(left, right);
+            return order != 0 ? order : left.Sequence.CompareTo(right.Sequence);
+        }));
+    }
 
     private enum Part
     {
@@ -69,7 +85,7 @@ public sealed class SchedulingQueue(
         {
             if (!_pods.TryGetValue(pod.Uid, out var entry))
             {
-                var queued = new QueuedPod(pod, time.GetUtcNow()) { Sequence = ++_sequence };
+                var queued = new QueuedPod(pod, _time.GetUtcNow()) { Sequence = ++_sequence };
                 Enqueue(queued);
                 return;
             }
@@ -87,6 +103,7 @@ public sealed class SchedulingQueue(
             entry.Pod.Pod = pod;
             if (entry.Part == Part.Gated || (entry.Part == Part.Unschedulable && changed))
             {
+                _unschedulable.Remove(entry.Pod);
                 Requeue(entry.Pod);
             }
         }
@@ -97,15 +114,16 @@ public sealed class SchedulingQueue(
     {
         lock (_lock)
         {
-            if (_pods.Remove(uid, out var entry) && entry.Part == Part.Active)
+            if (_pods.Remove(uid, out var entry))
             {
                 _active.Remove(entry.Pod);
+                _unschedulable.Remove(entry.Pod);
             }
         }
     }
 
     /// <summary>Takes the best pod out for an attempt, waiting for one. Follow it by <see cref="Done"/> or <see cref="Return"/>.</summary>
-    /// <returns>The pod, and a mark to hand to <see cref="Return"/>.</returns>
+    /// <returns>The pod, and a mark to hand back.</returns>
     public async ValueTask<(QueuedPod Pod, long Mark)> PopAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -120,10 +138,10 @@ public sealed class SchedulingQueue(
                     _active.Remove(best);
                     _pods[best.Pod.Uid] = (best, Part.InFlight);
                     best.Attempts++;
-                    return (best, _moves);
+                    return (best, _events.Begin());
                 }
 
-                wait = NextDue() - time.GetUtcNow();
+                wait = NextDue() - _time.GetUtcNow();
                 changed = _changed.Task;
             }
 
@@ -134,7 +152,7 @@ public sealed class SchedulingQueue(
             else
             {
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                var due = Task.Delay(wait.Value > TimeSpan.Zero ? wait.Value : TimeSpan.Zero, time, stop.Token);
+                var due = Task.Delay(wait.Value > TimeSpan.Zero ? wait.Value : TimeSpan.Zero, _time, stop.Token);
                 await Task.WhenAny(changed, due).ConfigureAwait(false);
                 await stop.CancelAsync().ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
@@ -143,10 +161,11 @@ public sealed class SchedulingQueue(
     }
 
     /// <summary>The attempt placed the pod: it leaves the queue.</summary>
-    public void Done(QueuedPod pod)
+    public void Done(QueuedPod pod, long mark)
     {
         lock (_lock)
         {
+            _events.End(mark, wantChanges: false);
             if (_pods.TryGetValue(pod.Pod.Uid, out var entry) && entry.Part == Part.InFlight)
             {
                 _pods.Remove(pod.Pod.Uid);
@@ -156,39 +175,49 @@ public sealed class SchedulingQueue(
 
     /// <summary>The attempt failed: the pod waits, unless it was removed meanwhile.</summary>
     /// <param name="pod">What <see cref="PopAsync"/> gave.</param>
-    /// <param name="mark">Its mark. When the cluster has changed since, the pod waits out its back-off only.</param>
+    /// <param name="mark">Its mark. When a change since then may help, the pod waits out its back-off only.</param>
     /// <param name="rejectedBy">Plugins that rejected it; empty when the attempt failed for another reason, such as an error.</param>
     public void Return(QueuedPod pod, long mark, IReadOnlySet<string> rejectedBy)
     {
         lock (_lock)
         {
-            if (!_pods.TryGetValue(pod.Pod.Uid, out var entry) || entry.Part != Part.InFlight)
+            var isOurs = _pods.TryGetValue(pod.Pod.Uid, out var entry) && entry.Part == Part.InFlight && entry.Pod == pod;
+            var changes = _events.End(mark, isOurs && rejectedBy.Count > 0);
+            if (!isOurs)
             {
                 return;
             }
 
-            pod.Timestamp = time.GetUtcNow();
+            pod.Timestamp = _time.GetUtcNow();
             pod.RejectedBy = rejectedBy;
-            if (rejectedBy.Count == 0 || _moves != mark)
+            if (rejectedBy.Count == 0 || changes.Any(change => MayHelp(pod, change)))
             {
                 Backoff(pod);
             }
             else
             {
                 _pods[pod.Pod.Uid] = (pod, Part.Unschedulable);
+                _unschedulable.Add(pod);
+                _unschedulableDue.Enqueue((pod, pod.Timestamp), pod.Timestamp + UnschedulableLimit);
                 Signal();
             }
         }
     }
 
-    /// <summary>Something in the cluster has changed that may make room: unschedulable pods get another try after their back-off.</summary>
-    public void ClusterChanged()
+    /// <summary>The cluster has changed: unschedulable pods that this may help get another try after their back-off.</summary>
+    public void ClusterChanged(ClusterEvent change)
     {
         lock (_lock)
         {
-            _moves++;
-            foreach (var (pod, _) in _pods.Values.Where(entry => entry.Part == Part.Unschedulable).ToList())
+            _events.Add(change);
+            if (_unschedulable.Count == 0)
             {
+                return;
+            }
+
+            foreach (var pod in _unschedulable.Where(pod => MayHelp(pod, change)).ToList())
+            {
+                _unschedulable.Remove(pod);
                 Requeue(pod);
             }
         }
@@ -196,31 +225,29 @@ public sealed class SchedulingQueue(
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private bool MayHelp(QueuedPod pod, ClusterEvent change) => _profileOf(pod.Pod).MayHelp(pod.Pod, pod.RejectedBy, change);
+
     /// <summary>The pause after the pod's last attempt: 1 s, 2 s, 4 s, … 10 s.</summary>
-    private static TimeSpan BackoffOf(QueuedPod pod)
+    private TimeSpan BackoffOf(QueuedPod pod)
     {
-        var pause = InitialBackoff;
-        for (var attempt = 1; attempt < pod.Attempts && pause < MaxBackoff; attempt++)
+        var pause = _options.InitialBackoff;
+        for (var attempt = 1; attempt < pod.Attempts && pause < _options.MaxBackoff; attempt++)
         {
             pause *= 2;
         }
 
-        return pause < MaxBackoff ? pause : MaxBackoff;
+        return pause < _options.MaxBackoff ? pause : _options.MaxBackoff;
     }
 
     private static bool SchedulingChanged(PodInfo before, PodInfo after) =>
         before.Pod.Metadata.Generation != after.Pod.Metadata.Generation
         || before.Spec.SchedulingGates?.Count != after.Spec.SchedulingGates?.Count
         || before.Spec.Tolerations?.Count != after.Spec.Tolerations?.Count
-        || !SameLabels(before.Pod.Metadata.Labels, after.Pod.Metadata.Labels);
-
-    private static bool SameLabels(Dictionary<string, string>? left, Dictionary<string, string>? right) =>
-        (left?.Count ?? 0) == (right?.Count ?? 0)
-        && (left is null || left.All(pair => right!.TryGetValue(pair.Key, out var value) && value == pair.Value));
+        || before.ShapeUnbound != after.ShapeUnbound;
 
     private void Enqueue(QueuedPod pod)
     {
-        if (preEnqueue.Any(plugin => !plugin.PreEnqueue(pod.Pod).IsSuccess))
+        if (_profileOf(pod.Pod).PreEnqueue.Any(plugin => !plugin.PreEnqueue(pod.Pod).IsSuccess))
         {
             _pods[pod.Pod.Uid] = (pod, Part.Gated);
             return;
@@ -233,7 +260,7 @@ public sealed class SchedulingQueue(
 
     private void Requeue(QueuedPod pod)
     {
-        if (pod.Attempts > 0 && pod.Timestamp + BackoffOf(pod) > time.GetUtcNow())
+        if (pod.Attempts > 0 && pod.Timestamp + BackoffOf(pod) > _time.GetUtcNow())
         {
             Backoff(pod);
         }
@@ -250,43 +277,53 @@ public sealed class SchedulingQueue(
         Signal();
     }
 
+    /// <summary>
+    /// Pods whose time has come become active. A heap can't give up an entry in its middle: one whose pod has moved on is dropped here.
+    /// </summary>
     private void FlushDue()
     {
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         while (_backoff.TryPeek(out var pod, out var due) && due <= now)
         {
             _backoff.Dequeue();
-
-            // A heap can't give up an entry in its middle: one whose pod has moved on is dropped here.
             if (_pods.TryGetValue(pod.Pod.Uid, out var entry) && entry.Pod == pod && entry.Part == Part.Backoff)
             {
                 Enqueue(pod);
             }
         }
 
-        foreach (var (pod, _) in _pods.Values.Where(entry => entry.Part == Part.Unschedulable
-            && entry.Pod.Timestamp + UnschedulableLimit <= now).ToList())
+        while (_unschedulableDue.TryPeek(out var waiting, out var limit) && limit <= now)
         {
-            Enqueue(pod);
+            _unschedulableDue.Dequeue();
+            if (IsStillWaiting(waiting) && _unschedulable.Remove(waiting.Pod))
+            {
+                Enqueue(waiting.Pod);
+            }
         }
     }
 
     private DateTimeOffset? NextDue()
     {
-        DateTimeOffset? next = _backoff.TryPeek(out _, out var due) ? due : null;
-        foreach (var (pod, part) in _pods.Values)
+        while (_unschedulableDue.TryPeek(out var waiting, out _) && !IsStillWaiting(waiting))
         {
-            if (part == Part.Unschedulable && (next is null || pod.Timestamp + UnschedulableLimit < next))
-            {
-                next = pod.Timestamp + UnschedulableLimit;
-            }
+            _unschedulableDue.Dequeue();
         }
 
-        return next;
+        DateTimeOffset? next = _backoff.TryPeek(out _, out var due) ? due : null;
+        return _unschedulableDue.TryPeek(out _, out var limit) && (next is null || limit < next) ? limit : next;
     }
+
+    private bool IsStillWaiting((QueuedPod Pod, DateTimeOffset Since) waiting) =>
+        waiting.Pod.Timestamp == waiting.Since && _unschedulable.Contains(waiting.Pod);
 
     private void Signal()
     {
+        if (_active.Count > 1)
+        {
+            // The consumer was told when the first of them came.
+            return;
+        }
+
         var signalled = _changed;
         _changed = NewSignal();
         signalled.TrySetResult();

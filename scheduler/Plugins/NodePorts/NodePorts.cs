@@ -3,17 +3,17 @@ using Kube.Scheduler.Framework;
 namespace Kube.Scheduler.Plugins.NodePorts;
 
 /// <summary>Two pods can't have one host port of a node.</summary>
-public sealed class NodePorts : IPreFilterPlugin, IFilterPlugin
+public sealed class NodePorts : IPreFilterPlugin, IFilterPlugin, IQueueingHints
 {
-    private static readonly Status Taken = Status.Unschedulable("node(s) didn't have free ports for the requested pod ports");
+    private static readonly Status Taken = Status.Unschedulable("node(s) didn't have free ports for the requested pod ports").By("NodePorts");
 
     public string Name => "NodePorts";
 
-    public Status PreFilter(PodInfo pod) => pod.HostPorts.Count > 0 ? Status.Success : Status.Skip;
+    public PreFilterResult PreFilter(PodInfo pod) => pod.HostPorts.Count > 0 ? Status.Success : Status.Skip;
 
     public Status Filter(PodInfo pod, NodeInfo node)
     {
-        foreach (var other in node.Pods.Values)
+        foreach (var other in node.Pods)
         {
             foreach (var taken in other.HostPorts)
             {
@@ -29,4 +29,9 @@ public sealed class NodePorts : IPreFilterPlugin, IFilterPlugin
 
         return Status.Success;
     }
+
+    public bool MayHelp(PodInfo pod, ClusterEvent change) =>
+        change.Is(ClusterChange.NodeAdded)
+        || (change.Is(ClusterChange.PodRemoved)
+            && (change.Pod is null || change.Pod.HostPorts.Any(taken => pod.HostPorts.Any(wanted => wanted.ConflictsWith(taken)))));
 }

@@ -17,6 +17,7 @@ public sealed class PodSchedulerTests : IAsyncDisposable
     private readonly RecordingBinder _binder = new();
     private readonly RecordingEvents _events = new();
     private readonly SchedulerCache _cache = new();
+    private readonly NominatedPods _nominations = new();
     private readonly ClusterEvents _cluster;
     private readonly SchedulingQueue _queue;
     private readonly PodScheduler _scheduler;
@@ -25,10 +26,10 @@ public sealed class PodSchedulerTests : IAsyncDisposable
 
     public PodSchedulerTests()
     {
-        var profile = DefaultProfile.Create();
-        _queue = new SchedulingQueue(profile.QueueSort, profile.PreEnqueue, _time);
-        _cluster = new ClusterEvents(profile, _cache, _queue);
-        _scheduler = new PodScheduler(profile, _cache, _queue, _binder, _events, new Prng(1), _time, NullLogger.Instance);
+        Profile[] profiles = [DefaultProfile.Create()];
+        _queue = new SchedulingQueue(profiles, _time);
+        _cluster = new ClusterEvents(profiles, _cache, _queue, _nominations);
+        _scheduler = new PodScheduler(profiles, _cache, _queue, _nominations, NoFacts.Instance, _binder, _events, new Prng(1), _time, NullLogger.Instance);
         _running = _scheduler.RunAsync(_stop.Token);
     }
 
@@ -58,7 +59,7 @@ public sealed class PodSchedulerTests : IAsyncDisposable
         await Eventually.HoldsAsync(() => _binder.Bound.Count == 1, "the first binding");
         _cluster.PodChanged(Build.Pod("q", "600m"));
         await Eventually.HoldsAsync(() => _binder.Unscheduled.Count == 1, "the second pod's condition");
-        Assert.Equal("0/1 nodes are available: 1 Insufficient cpu.", _binder.Unscheduled[0].Message);
+        Assert.Equal("0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.", _binder.Unscheduled[0].Message);
     }
 
     [Fact]
@@ -97,17 +98,59 @@ public sealed class PodSchedulerTests : IAsyncDisposable
         Assert.Equal("p", _binder.Bound[0].Pod);
     }
 
+    [Fact]
+    public async Task A_less_important_pod_makes_room_and_its_node_is_kept_for_the_more_important_one()
+    {
+        _cluster.NodeAdded(Build.Node("n", cpu: "1"));
+        var low = Build.Pod("low", "1", with: spec => spec.NodeName = "n");
+        _cluster.PodChanged(low);
+        _cluster.PodChanged(Build.Pod("high", "1", priority: 100));
+        await Eventually.HoldsAsync(() => _binder.Nominated.Count == 1 && _queue.Counts.Unschedulable == 1, "the nomination");
+        Assert.Equal("low", Assert.Single(_binder.Preempted).Metadata.Name);
+        Assert.Equal(("high", "n"), _binder.Nominated[0]);
+        Assert.Contains("Normal Preempted Preempted by pod uid-high on node n", _events.All);
+        Assert.Equal("0/1 nodes are available: 1 Insufficient cpu.", Assert.Single(_binder.Unscheduled).Message);
+
+        // The room is promised: another pod, even one that comes when it is free, must not have it.
+        _time.Advance(SchedulingQueue.InitialBackoff);
+        _cluster.PodChanged(Build.Pod("thief", "1"));
+        await Eventually.HoldsAsync(() => _binder.Unscheduled.Count == 2, "the other pod to be refused");
+        _cluster.PodGone(low);
+        await Eventually.HoldsAsync(() => _binder.Bound.Count == 1, "the binding");
+        Assert.Equal(("high", "n"), _binder.Bound[0]);
+    }
+
+    [Fact]
+    public async Task A_preemption_that_fails_takes_the_promise_back_and_is_tried_again()
+    {
+        _binder.Failures = 1;
+        _cluster.NodeAdded(Build.Node("n", cpu: "1"));
+        _cluster.PodChanged(Build.Pod("low", "1", with: spec => spec.NodeName = "n"));
+        _cluster.PodChanged(Build.Pod("high", "1", priority: 100));
+        await Eventually.HoldsAsync(() => _binder.Unscheduled.Count == 1, "the failure to be reported");
+        Assert.True(_nominations.IsEmpty);
+        await Eventually.HoldsAsync(() => _time.PendingTimers > 0, "the back-off timer");
+        _time.Advance(SchedulingQueue.InitialBackoff);
+        await Eventually.HoldsAsync(() => _binder.Preempted.Count == 1, "the second try");
+    }
+
     private sealed class RecordingBinder : IPodBinder
     {
         private readonly Lock _lock = new();
         private readonly List<(string Pod, string Node)> _bound = [];
         private readonly List<(string Pod, string Message)> _unscheduled = [];
+        private readonly List<(string Pod, string Node)> _nominated = [];
+        private readonly List<Api.Core.V1.Pod> _preempted = [];
 
         public int Failures { get; set; }
 
         public IReadOnlyList<(string Pod, string Node)> Bound => Copy(_bound);
 
         public IReadOnlyList<(string Pod, string Message)> Unscheduled => Copy(_unscheduled);
+
+        public IReadOnlyList<(string Pod, string Node)> Nominated => Copy(_nominated);
+
+        public IReadOnlyList<Api.Core.V1.Pod> Preempted => Copy(_preempted);
 
         public Task BindAsync(PodInfo pod, string node, CancellationToken cancellationToken)
         {
@@ -124,11 +167,40 @@ public sealed class PodSchedulerTests : IAsyncDisposable
             return Task.CompletedTask;
         }
 
-        public Task SetUnscheduledAsync(PodInfo pod, string reason, string message, CancellationToken cancellationToken)
+        public Task SetUnscheduledAsync(PodInfo pod, string reason, string message, string? nominatedNode, CancellationToken cancellationToken)
         {
             lock (_lock)
             {
                 _unscheduled.Add((pod.Key.Name, message));
+                if (nominatedNode is not null)
+                {
+                    _nominated.Add((pod.Key.Name, nominatedNode));
+                }
+            }
+
+            return Task.CompletedTask;
+        }
+
+        public Task ClearNominationAsync(PodInfo pod, CancellationToken cancellationToken)
+        {
+            lock (_lock)
+            {
+                _nominated.Add((pod.Key.Name, string.Empty));
+            }
+
+            return Task.CompletedTask;
+        }
+
+        public Task PreemptAsync(PodInfo victim, PodInfo preemptor, CancellationToken cancellationToken)
+        {
+            lock (_lock)
+            {
+                if (Failures-- > 0)
+                {
+                    throw new InvalidOperationException("refused");
+                }
+
+                _preempted.Add(victim.Pod);
             }
 
             return Task.CompletedTask;

@@ -32,7 +32,8 @@ public class SchedulingAlgorithmTests
         var decision = new SchedulingAlgorithm(new Prng(1)).Decide(Profile, Build.Info("p", "2", "2Gi"), nodes);
         Assert.Null(decision.Node);
         Assert.Equal(
-            "0/3 nodes are available: 1 Insufficient memory, 1 node(s) were unschedulable, 2 Insufficient cpu.",
+            "0/3 nodes are available: 1 Insufficient memory, 1 node(s) were unschedulable, 2 Insufficient cpu. "
+            + "preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.",
             decision.Failure!.Message);
     }
 
@@ -116,7 +117,7 @@ public class SchedulingAlgorithmTests
         {
             var cpu = node.Node!.Status!.Allocatable!["cpu"].MilliValue();
             var memory = node.Node.Status.Allocatable["memory"].Value();
-            var everyone = node.Pods.Values.Append(pod).Select(p => p.Spec.Containers![0].Resources!.Requests!).ToList();
+            var everyone = node.Pods.Append(pod).Select(p => p.Spec.Containers![0].Resources!.Requests!).ToList();
             var usedCpu = everyone.Sum(requests => requests["cpu"].MilliValue());
             var usedMemory = everyone.Sum(requests => requests["memory"].Value());
             if (usedCpu <= cpu && usedMemory <= memory)

@@ -13,8 +13,7 @@ public class SchedulingQueueTests
 
     public SchedulingQueueTests()
     {
-        var profile = DefaultProfile.Create();
-        _queue = new SchedulingQueue(profile.QueueSort, profile.PreEnqueue, _time);
+        _queue = new SchedulingQueue([DefaultProfile.Create()], _time);
     }
 
     private async Task<(QueuedPod Pod, long Mark)> PopNow()
@@ -56,7 +55,7 @@ public class SchedulingQueueTests
         _queue.Return(pod, mark, Rejected);
         _time.Advance(TimeSpan.FromSeconds(30));
         Assert.True(NothingToPop());
-        _queue.ClusterChanged();
+        _queue.ClusterChanged(ClusterEvent.Anything);
         Assert.Equal("p", (await PopNow()).Pod.Pod.Key.Name);
     }
 
@@ -65,7 +64,7 @@ public class SchedulingQueueTests
     {
         _queue.AddOrUpdate(Build.Info("p"));
         var (pod, mark) = await PopNow();
-        _queue.ClusterChanged();
+        _queue.ClusterChanged(ClusterEvent.Anything);
         _queue.Return(pod, mark, Rejected);
         Assert.True(NothingToPop());
         _time.Advance(SchedulingQueue.InitialBackoff);
@@ -119,6 +118,51 @@ public class SchedulingQueueTests
         _queue.Return(pod, mark, new HashSet<string>());
         _time.Advance(TimeSpan.FromMinutes(10));
         Assert.True(NothingToPop());
+    }
+
+    [Theory]
+    [InlineData("NodeResourcesFit", ClusterChange.NodeTaints, false)]
+    [InlineData("NodeResourcesFit", ClusterChange.NodeAllocatable, true)]
+    [InlineData("NodeResourcesFit", ClusterChange.PodRemoved, true)]
+    [InlineData("NodeResourcesFit", ClusterChange.PodAssigned, false)]
+    [InlineData("TaintToleration", ClusterChange.NodeTaints, true)]
+    [InlineData("TaintToleration", ClusterChange.PodRemoved, false)]
+    [InlineData("NodeAffinity", ClusterChange.NodeLabels, true)]
+    [InlineData("NodeAffinity", ClusterChange.NodeAllocatable, false)]
+    [InlineData("NodeUnschedulable", ClusterChange.NodeUnschedulable, true)]
+    [InlineData("NodePorts", ClusterChange.NodeLabels, false)]
+    [InlineData("Unheard.Of", ClusterChange.Storage, true)]
+    public async Task A_rejected_pod_moves_only_for_what_may_help(string rejectedBy, ClusterChange change, bool moves)
+    {
+        _queue.AddOrUpdate(Build.Info("p"));
+        var (pod, mark) = await PopNow();
+        _queue.Return(pod, mark, new HashSet<string> { rejectedBy });
+        _queue.ClusterChanged(new ClusterEvent(change, Build.Node("n")));
+        Assert.Equal(moves ? (1, 0) : (0, 1), (_queue.Counts.Backoff, _queue.Counts.Unschedulable));
+    }
+
+    [Fact]
+    public async Task A_change_during_the_attempt_that_does_not_help_does_not_wake_the_pod()
+    {
+        _queue.AddOrUpdate(Build.Info("p"));
+        var (pod, mark) = await PopNow();
+        _queue.ClusterChanged(new ClusterEvent(ClusterChange.NodeTaints, Build.Node("n")));
+        _queue.Return(pod, mark, Rejected);
+        Assert.Equal(1, _queue.Counts.Unschedulable);
+    }
+
+    [Fact]
+    public async Task Changes_beyond_the_log_count_as_any_change()
+    {
+        _queue.AddOrUpdate(Build.Info("p"));
+        var (pod, mark) = await PopNow();
+        for (var i = 0; i <= EventLog.Limit; i++)
+        {
+            _queue.ClusterChanged(new ClusterEvent(ClusterChange.NodeTaints, Build.Node("n")));
+        }
+
+        _queue.Return(pod, mark, Rejected);
+        Assert.Equal(1, _queue.Counts.Backoff);
     }
 
     [Fact]

@@ -1,0 +1,84 @@
+using Kube.Scheduler.Framework;
+
+namespace Kube.Scheduler.Queue;
+
+/// <summary>
+/// Pending pods for which a node is being cleared. Others of lower priority must not take the room meanwhile.
+/// Safe for use from many threads.
+/// </summary>
+public sealed class NominatedPods
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, (PodInfo Pod, string Node)> _pods = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PodInfo[]> _byNode = new(StringComparer.Ordinal);
+
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _pods.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>The node is being cleared for the pod; an empty name takes the pod's nomination back.</summary>
+    public void Set(PodInfo pod, string node)
+    {
+        lock (_lock)
+        {
+            RemoveCore(pod.Uid);
+            if (node.Length > 0)
+            {
+                _pods.Add(pod.Uid, (pod, node));
+                _byNode[node] = [.. _byNode.GetValueOrDefault(node) ?? [], pod];
+            }
+        }
+    }
+
+    /// <summary>The pod is placed, gone or given up.</summary>
+    public void Remove(string uid)
+    {
+        lock (_lock)
+        {
+            RemoveCore(uid);
+        }
+    }
+
+    /// <summary>The node being cleared for a pod, or null.</summary>
+    public string? NodeOf(string uid)
+    {
+        lock (_lock)
+        {
+            return _pods.TryGetValue(uid, out var entry) ? entry.Node : null;
+        }
+    }
+
+    /// <summary>The pods for which a node is being cleared.</summary>
+    public IReadOnlyList<PodInfo> On(string node)
+    {
+        lock (_lock)
+        {
+            return _byNode.GetValueOrDefault(node) ?? [];
+        }
+    }
+
+    private void RemoveCore(string uid)
+    {
+        if (!_pods.Remove(uid, out var entry))
+        {
+            return;
+        }
+
+        var left = _byNode[entry.Node].Where(pod => pod.Uid != uid).ToArray();
+        if (left.Length == 0)
+        {
+            _byNode.Remove(entry.Node);
+        }
+        else
+        {
+            _byNode[entry.Node] = left;
+        }
+    }
+}
