@@ -65,7 +65,7 @@ internal static partial class PodStatusBuilder
                 ToContainerStatus(pod, c, runtime, previous?.ContainerStatuses, inputs, isInit: false, waiting)),
         ];
         status.InitContainerStatuses = init.Count > 0 ? init : null;
-        status.ContainerStatuses = main;
+        status.ContainerStatuses = [.. main.OrderBy(static c => c.Name, StringComparer.Ordinal)];
         status.Phase = previous.IsTerminal() ? previous!.Phase : Phase(pod, init, main, inputs.Terminal);
         SetAddresses(pod, status, runtime, previous, inputs);
         status.Conditions = Conditions(pod, status, runtime, previous, inputs.Now);

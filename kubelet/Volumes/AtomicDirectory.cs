@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Kube.Kubelet.Volumes;
 
-/// <summary>A file of a projected volume: content and permission bits.</summary>
-internal sealed record VolumeFile(byte[] Content, int Mode);
+/// <summary>A file of a projected volume: content, permission bits, and the user it belongs to if not the kubelet's.</summary>
+internal sealed record VolumeFile(byte[] Content, int Mode, long? UserId = null);
 
 /// <summary>
 /// A directory whose files change all at once: they are in a directory of their own that a link named ..data points to,
@@ -14,9 +14,12 @@ internal static partial class AtomicDirectory
 {
     private const string Data = "..data";
 
-    /// <summary>Brings the directory to hold exactly <paramref name="files"/>, by relative path. Answers whether anything changed.</summary>
+    /// <summary>
+    /// Brings the directory to hold exactly <paramref name="files"/>, by relative path. Answers whether anything changed.
+    /// <paramref name="prepare"/> gets the directory of new files before they can be seen.
+    /// </summary>
     /// <exception cref="IOException">A path leaves the directory, or the file system refused.</exception>
-    public static bool Write(string directory, IReadOnlyDictionary<string, VolumeFile> files, DateTimeOffset now)
+    public static bool Write(string directory, IReadOnlyDictionary<string, VolumeFile> files, DateTimeOffset now, Action<string>? prepare = null)
     {
         foreach (string path in files.Keys)
         {
@@ -38,9 +41,14 @@ internal static partial class AtomicDirectory
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.WriteAllBytes(target, file.Content);
             File.SetUnixFileMode(target, (UnixFileMode)file.Mode);
+            if (file.UserId is { } user)
+            {
+                VolumeOwnership.GiveToUser(target, user);
+            }
         }
 
         Directory.CreateDirectory(Path.Combine(directory, next));
+        prepare?.Invoke(Path.Combine(directory, next));
         string temporary = link + "_tmp";
         File.Delete(temporary);
         File.CreateSymbolicLink(temporary, next);
@@ -86,7 +94,7 @@ internal static partial class AtomicDirectory
         List<string> present = [.. Directory.EnumerateFiles(current, "*", SearchOption.AllDirectories).Select(p => Path.GetRelativePath(current, p))];
         return present.Count == files.Count && present.TrueForAll(p =>
             files.TryGetValue(p, out VolumeFile? file)
-            && File.GetUnixFileMode(Path.Combine(current, p)) == (UnixFileMode)file.Mode
+            && ((int)File.GetUnixFileMode(Path.Combine(current, p)) & file.Mode) == file.Mode
             && File.ReadAllBytes(Path.Combine(current, p)).AsSpan().SequenceEqual(file.Content));
     }
 

@@ -10,7 +10,7 @@ internal sealed class ProjectedFiles(
     IObjectSource objects, TokenCache tokens, string nodeName, IReadOnlyDictionary<string, Quantity> allocatable)
 {
     private const int DefaultMode = 0x1A4; // 0644
-    private const int TokenMode = 0x1A4;
+    private const int OwnedTokenMode = 0x180; // 0600
     private const long DefaultTokenSeconds = 3600;
 
     /// <summary>Whether the volume is made of API objects, so that it has to be kept up to date.</summary>
@@ -61,7 +61,9 @@ internal sealed class ProjectedFiles(
         else if (source.ServiceAccountToken is { } token)
         {
             string value = await tokens.GetAsync(pod, token.Audience, token.ExpirationSeconds ?? DefaultTokenSeconds, cancellation);
-            files[token.Path!] = new VolumeFile(Encoding.ASCII.GetBytes(value), TokenMode);
+            long? owner = VolumeOwnership.TokenOwner(pod);
+            bool isOwned = owner is not null || pod.Spec?.SecurityContext?.FsGroup is not null;
+            files[token.Path!] = new VolumeFile(Encoding.ASCII.GetBytes(value), isOwned ? OwnedTokenMode : mode, owner);
         }
         else
         {

@@ -74,7 +74,7 @@ internal sealed partial class VolumeManager(string rootDirectory, ProjectedFiles
                 : volume.DownwardAPI is not null ? "downward-api" : "projected";
             string path = VolumeDirectory(pod, kind, volume.Name!);
             Dictionary<string, VolumeFile> files = await projected.CollectAsync(pod, status, volume, cancellation);
-            AtomicDirectory.Write(path, files, time.GetUtcNow());
+            AtomicDirectory.Write(path, files, time.GetUtcNow(), made => VolumeOwnership.GiveToGroup(pod, made, isReadOnly: true));
             return path;
         }
 
@@ -114,7 +114,11 @@ internal sealed partial class VolumeManager(string rootDirectory, ProjectedFiles
         string path = VolumeDirectory(pod, "empty-dir", name);
         bool fresh = !Directory.Exists(path);
         Directory.CreateDirectory(path);
-        File.SetUnixFileMode(path, All);
+        if (fresh)
+        {
+            File.SetUnixFileMode(path, All);
+        }
+
         if (fresh && source.Medium == "Memory")
         {
             string options = source.SizeLimit is { IsZero: false } limit ? $"mode=0777,size={limit.Value()}" : "mode=0777";
@@ -124,6 +128,11 @@ internal sealed partial class VolumeManager(string rootDirectory, ProjectedFiles
                 Directory.Delete(path);
                 throw new VolumeException($"cannot mount a memory file system: {error}");
             }
+        }
+
+        if (fresh)
+        {
+            VolumeOwnership.GiveToGroup(pod, path, isReadOnly: false);
         }
 
         return path;

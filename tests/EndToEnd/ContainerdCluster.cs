@@ -2,6 +2,13 @@ using Kube.Conformance.Tests.Cri;
 
 namespace Kube.EndToEnd.Tests;
 
+/// <summary>One containerd and one cluster on it for all tests of the collection.</summary>
+[CollectionDefinition(Name)]
+public sealed class ContainerdCollection : ICollectionFixture<ContainerdCluster>
+{
+    public const string Name = "containerd";
+}
+
 /// <summary>A cluster with one store member and one node on a containerd that it has to itself.</summary>
 public sealed class ContainerdCluster : IAsyncLifetime
 {
@@ -19,6 +26,10 @@ public sealed class ContainerdCluster : IAsyncLifetime
 
     /// <inheritdoc cref="TestCluster.Kubectl"/>
     public Task<string> Kubectl(params string[] arguments) => _cluster!.Kubectl(arguments);
+
+    /// <inheritdoc cref="TestCluster.KubectlWithInputAsync"/>
+    public Task<Testing.CommandResult> KubectlWithInputAsync(string input, params string[] arguments) =>
+        _cluster!.KubectlWithInputAsync(input, arguments);
 
     /// <inheritdoc cref="TestCluster.AwaitAsync"/>
     public Task AwaitAsync(string resource, string jsonPath, string expected) => _cluster!.AwaitAsync(resource, jsonPath, expected);

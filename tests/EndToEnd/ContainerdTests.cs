@@ -4,8 +4,8 @@ using Kube.Testing;
 namespace Kube.EndToEnd.Tests;
 
 /// <summary>A whole cluster whose node runs its pods on a real containerd, with images from a registry.</summary>
-[Collection(SharedCluster.Name)]
-public sealed class ContainerdTests(ContainerdCluster cluster) : IClassFixture<ContainerdCluster>
+[Collection(ContainerdCollection.Name)]
+public sealed class ContainerdTests(ContainerdCluster cluster)
 {
     [Fact]
     public async Task A_pod_runs_from_an_image_in_namespaces_and_with_an_address_of_its_own()
