@@ -53,6 +53,9 @@ public sealed record ReplicatedLogOptions
     /// <summary>Most bytes of committed entries that wait to be applied; then the log is not read on.</summary>
     public long MaxApplyQueueBytes { get; init; } = 32L << 20;
 
+    /// <summary>Most bytes of entries in one message to a follower; a single entry may be larger.</summary>
+    internal long MaxMessageBytes { get; init; } = 1 << 20;
+
     /// <summary>What gives the member's loops their turns.</summary>
     internal ILoopRunner Loops { get; init; } = ThreadLoops.Instance;
 
@@ -66,5 +69,6 @@ public sealed record ReplicatedLogOptions
         PreVote = PreVote,
         CheckQuorum = true,
         ReadMode = ReadMode,
+        MaxMessageBytes = MaxMessageBytes,
     };
 }

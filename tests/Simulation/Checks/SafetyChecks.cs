@@ -15,6 +15,7 @@ internal sealed class SafetyChecks(World world, SimulatedCluster cluster)
     private readonly Dictionary<ulong, ulong> _leaderOfTerm = [];
     private readonly Dictionary<ulong, (ulong Term, uint Command, ulong Member)> _applied = [];
     private readonly Dictionary<ulong, (uint Hash, ulong Member)> _stateAt = [];
+    private readonly VoteChecks _votes = new(world, cluster.Options.Log.PreVote);
     private ulong _newestConfigurationIndex;
 
     /// <summary>The membership that the most advanced member knows.</summary>
@@ -23,6 +24,9 @@ internal sealed class SafetyChecks(World world, SimulatedCluster cluster)
     public int Elections => _leaderOfTerm.Count;
 
     public ulong HighestApplied { get; private set; }
+
+    /// <summary>A message has come to a member that runs.</summary>
+    public void OnArrival(Message message) => _votes.OnArrival(message);
 
     public void BeforeApply(Process process, ulong index, ulong term, ReadOnlySpan<byte> command)
     {
@@ -78,6 +82,7 @@ internal sealed class SafetyChecks(World world, SimulatedCluster cluster)
             NewestConfiguration = log.Membership;
         }
 
+        _votes.AfterTurn(process.Member.Id, node);
         if (node.Role != Role.Leader || (_leaderOfTerm.TryGetValue(node.Term, out var leader) && leader == process.Member.Id))
         {
             return;

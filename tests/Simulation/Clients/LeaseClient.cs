@@ -37,7 +37,10 @@ internal sealed class LeaseClient(int number, World world, ClientCalls calls, Hi
 
         for (var renewals = _prng.Next(0, 5); renewals > 0 && !isOver() && _operations < options.MaxOperations; renewals--)
         {
-            await world.Delay((long)(ttl.TotalMicroseconds * (0.2 + (_prng.NextDouble() * 0.7))));
+            var part = options.LateRenewalChance > 0 && _prng.Chance(options.LateRenewalChance)
+                ? 0.98 + (_prng.NextDouble() * 0.15)
+                : 0.2 + (_prng.NextDouble() * 0.7);
+            await world.Delay((long)(ttl.TotalMicroseconds * part));
             if (_prng.Chance(0.2))
             {
                 await PutAsync(lease);

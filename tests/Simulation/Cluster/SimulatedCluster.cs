@@ -23,8 +23,8 @@ internal sealed class SimulatedCluster
         Options = options;
         _prng = world.Prng.Fork();
         _bootstrap = new ConfState(Enumerable.Range(1, options.Members).Select(i => (ulong)i));
-        Network = new SimulatedNetwork(world, options.Network);
         Checks = new SafetyChecks(world, this);
+        Network = new SimulatedNetwork(world, options.Network, Checks);
         foreach (var id in _bootstrap.Voters)
         {
             Add(id);
@@ -54,6 +54,9 @@ internal sealed class SimulatedCluster
     public Process? Leader => Running.Where(p => p.Log.Status.IsLeader).MaxBy(p => p.Log.Status.Term);
 
     public ConfState Bootstrap => _bootstrap;
+
+    /// <summary>Told of every turn of a member's loops, at its end.</summary>
+    public event Action<Process>? TurnEnded;
 
     public int Starts { get; private set; }
 
@@ -96,6 +99,8 @@ internal sealed class SimulatedCluster
             process.Kill(losesPower);
         }
     }
+
+    public void OnTurn(Process process) => TurnEnded?.Invoke(process);
 
     /// <summary>A new member with an empty disk, not started.</summary>
     public Member AddNew()

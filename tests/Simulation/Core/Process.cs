@@ -151,7 +151,11 @@ internal sealed class Process : IDiskHost
     /// <summary>Has something happen when the process ends: a connection breaks.</summary>
     public void AtEnd(Action action) => _atEnd.Add(action);
 
-    public void OnTurn() => _cluster.Checks.AfterTurn(this);
+    public void OnTurn()
+    {
+        _cluster.Checks.AfterTurn(this);
+        _cluster.OnTurn(this);
+    }
 
     public void OnLoopEnded()
     {

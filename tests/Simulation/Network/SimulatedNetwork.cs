@@ -1,11 +1,12 @@
 using Kube.Base;
 using Kube.RaftStore.Raft;
+using Kube.RaftStore.Simulation.Checks;
 using Kube.RaftStore.Simulation.Core;
 
 namespace Kube.RaftStore.Simulation.Network;
 
 /// <summary>The network between members: it delays, loses, doubles and shuffles, and its links are cut one direction at a time.</summary>
-internal sealed class SimulatedNetwork(World world, NetworkOptions options)
+internal sealed class SimulatedNetwork(World world, NetworkOptions options, SafetyChecks checks)
 {
     private readonly Prng _prng = world.Prng.Fork();
     private readonly Dictionary<ulong, SimulatedTransport> _members = [];
@@ -22,6 +23,18 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options)
     public long Snapshots { get; private set; }
 
     public void Cut(ulong from, ulong to) => _cut.Add((from, to));
+
+    /// <summary>Cuts every link between these members and all others there are, in both directions.</summary>
+    public void CutOff(HashSet<ulong> side)
+    {
+        foreach (var one in _members.Keys.Union(side).ToArray())
+        {
+            foreach (var other in _members.Keys.Union(side).Where(o => side.Contains(one) != side.Contains(o)).ToArray())
+            {
+                Cut(one, other);
+            }
+        }
+    }
 
     public void Mend()
     {
@@ -117,6 +130,7 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options)
         }
 
         world.Trace(((ulong)message.Type << 56) ^ (message.From << 40) ^ (message.To << 32) ^ (message.Index * 31) ^ message.Term);
+        checks.OnArrival(message);
         world.After(0, receiver.Context, () => receiver.Deliver(message));
     }
 

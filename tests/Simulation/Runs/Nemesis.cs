@@ -9,7 +9,7 @@ internal sealed class Nemesis(World world, SimulatedCluster cluster, SwarmOption
 {
     private readonly Prng _prng = world.Prng.Fork();
     private readonly Reconfiguration _reconfiguration = new(world, cluster);
-    private readonly Faults[] _kinds = [.. Enum.GetValues<Faults>().Where(f => f != Faults.None && f != Faults.All && options.Faults.HasFlag(f))];
+    private readonly Faults[] _kinds = [.. Enum.GetValues<Faults>().Where(f => f is not (Faults.None or Faults.All) && (f & Ambush.Only) == 0 && options.Faults.HasFlag(f))];
     private int _damagedDisks;
 
     public SortedDictionary<Faults, int> Counts { get; } = [];
@@ -18,6 +18,11 @@ internal sealed class Nemesis(World world, SimulatedCluster cluster, SwarmOption
 
     public async Task RunAsync(Func<bool> isOver)
     {
+        if ((options.Faults & Ambush.Kinds) != 0)
+        {
+            new Ambush(world, cluster, options).Lay(isOver);
+        }
+
         while (_kinds.Length > 0 && !isOver())
         {
             await world.Delay(_prng.Next(1_000, options.FaultIntervalMs * 2_000));
@@ -86,6 +91,19 @@ internal sealed class Nemesis(World world, SimulatedCluster cluster, SwarmOption
                 break;
             case Faults.Partition or Faults.OneWay or Faults.Flap or Faults.IsolateLeader:
                 await CutAsync(kind);
+                break;
+            case Faults.DeafLeader:
+                await DeafenAsync();
+                break;
+            case Faults.BareMajority:
+                await LeaveBareMajorityAsync();
+                break;
+            case Faults.JointCut:
+                // The cut waits for it in ambush.
+                await _reconfiguration.SwapSomeAsync(_prng);
+                break;
+            case Faults.LearnerSide:
+                await LeaveWithLearnersAsync();
                 break;
             case Faults.Freeze:
                 Freeze(victim);
@@ -168,6 +186,68 @@ internal sealed class Nemesis(World world, SimulatedCluster cluster, SwarmOption
                     cluster.Network.Cut(from, to);
                 }
             }
+        }
+    }
+
+    private async Task DeafenAsync()
+    {
+        if (cluster.Leader?.Member.Id is not { } leader)
+        {
+            return;
+        }
+
+        var isDeaf = _prng.Chance(0.7);
+        world.Tell($"leader {leader} is {(isDeaf ? "deaf" : "dumb")}");
+        foreach (var other in cluster.Current.Select(m => m.Id).Where(id => id != leader))
+        {
+            cluster.Network.Cut(isDeaf ? other : leader, isDeaf ? leader : other);
+        }
+
+        await world.Delay(_prng.Next(500_000, 6_000_000));
+        cluster.Network.Mend();
+    }
+
+    /// <summary>What was acknowledged last is then known to one member alone of those that can elect a leader, if it is known to any.</summary>
+    private async Task LeaveBareMajorityAsync()
+    {
+        var voters = cluster.Checks.NewestConfiguration.Voters;
+        if (cluster.Leader?.Member.Id is not { } leader || voters.Count < 3 || !voters.Contains(leader))
+        {
+            return;
+        }
+
+        var others = voters.Where(id => id != leader).OrderBy(_ => _prng.NextUInt64()).ToArray();
+        var majority = others.Take(voters.Count / 2).Append(leader).ToArray();
+        world.Tell($"members {string.Join(' ', majority.Order())} are a bare majority");
+        cluster.Network.CutOff([.. majority]);
+        await world.Delay(_prng.Next(100_000, 900_000));
+        var witness = cluster.Members[majority[0]];
+        cluster.Network.Mend();
+        cluster.Network.CutOff([.. majority.Skip(1)]);
+        if (options.Faults.HasFlag(Faults.Wipe) && _prng.Chance(0.5) && MayDamage(witness) && witness.Id <= (ulong)options.Members)
+        {
+            await WipeAsync(witness);
+        }
+        else
+        {
+            cluster.Kill(witness, losesPower: true);
+            await world.Delay(_prng.Next(1_000, 50_000));
+            cluster.Start(witness);
+        }
+
+        await world.Delay(_prng.Next(3_000_000, 7_000_000));
+        cluster.Network.Mend();
+    }
+
+    private async Task LeaveWithLearnersAsync()
+    {
+        await _reconfiguration.EnsureLearnersAsync(1);
+        if (cluster.Leader?.Member.Id is { } leader)
+        {
+            world.Tell($"leader {leader} is left with the learners");
+            cluster.Network.CutOff([leader, .. cluster.Checks.NewestConfiguration.Learners]);
+            await world.Delay(_prng.Next(500_000, 6_000_000));
+            cluster.Network.Mend();
         }
     }
 

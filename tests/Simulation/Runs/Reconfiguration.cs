@@ -13,19 +13,20 @@ internal sealed class Reconfiguration(World world, SimulatedCluster cluster)
     private const int MaxMembers = 7;
     private const long PatienceUs = 20_000_000;
 
+    private readonly Prng _prng = new(cluster.Options.Seed ^ 0x5245_434FUL);
+
     public int Changes { get; private set; }
 
     /// <summary>Tries some change that keeps a working cluster working.</summary>
     public async Task ChangeSomethingAsync(Prng prng)
     {
         var conf = cluster.Checks.NewestConfiguration;
-        if (cluster.Current.Any(m => m.IsLost || m.Disk.IsUnproven && m.HasServed) || cluster.Leader is null)
+        if (IsDisturbed)
         {
             return;
         }
 
-        // As the leader of etcd does, an operator promotes only what runs and has been filled.
-        var learners = conf.Learners.Where(id => cluster.Belonging.Any(p => p.Member.Id == id && !p.Member.Disk.IsUnproven)).ToArray();
+        var learners = FilledLearners(conf);
         switch (prng.Next(5))
         {
             case 0 when conf.Members.Count < MaxMembers:
@@ -42,9 +43,39 @@ internal sealed class Reconfiguration(World world, SimulatedCluster cluster)
                 break;
             case 4 when learners.Length > 0 && conf.Voters.Count > 1:
                 // One out, one in, by way of a joint configuration.
-                await SwapAsync(conf.Voters[prng.Next(conf.Voters.Count)], learners[prng.Next(learners.Length)]);
+                await SwapAsync([conf.Voters[prng.Next(conf.Voters.Count)]], [learners[prng.Next(learners.Length)]]);
                 break;
         }
+    }
+
+    /// <summary>Adds learners until there are so many, as far as the cluster takes them.</summary>
+    public async Task EnsureLearnersAsync(int count)
+    {
+        for (var missing = count - cluster.Checks.NewestConfiguration.Learners.Count; missing > 0; missing--)
+        {
+            if (IsDisturbed || cluster.Checks.NewestConfiguration.Members.Count >= MaxMembers || await AddAsync() is not { } added)
+            {
+                return;
+            }
+
+            await CaughtUpAsync(added);
+        }
+    }
+
+    /// <summary>Has learners take the places of some voters in one change.</summary>
+    public async Task SwapSomeAsync(Prng prng)
+    {
+        await EnsureLearnersAsync(2);
+        var conf = cluster.Checks.NewestConfiguration;
+        var learners = FilledLearners(conf);
+        if (IsDisturbed || learners.Length == 0 || conf.VotersOutgoing.Count > 0 || conf.Voters.Count < 2)
+        {
+            return;
+        }
+
+        var leader = cluster.Leader?.Member.Id;
+        var outgoing = conf.Voters.Where(id => id != leader || prng.Chance(0.1)).Take(learners.Length).ToArray();
+        await SwapAsync(outgoing, learners[..Math.Min(learners.Length, outgoing.Length)]);
     }
 
     public async Task TransferAsync(Prng prng)
@@ -99,25 +130,59 @@ internal sealed class Reconfiguration(World world, SimulatedCluster cluster)
         }
     }
 
-    private async Task SwapAsync(ulong outgoing, ulong incoming)
+    private async Task SwapAsync(ulong[] outgoing, ulong[] incoming)
     {
-        var steps = new ConfChangeStep[] { new(ConfChangeKind.Remove, outgoing), new(ConfChangeKind.AddVoter, incoming) };
-        if (await ProposeAsync(new ConfChange(ConfChangeTransition.Auto, steps)))
+        var steps = outgoing.Select(id => new ConfChangeStep(ConfChangeKind.Remove, id))
+            .Concat(incoming.Select(id => new ConfChangeStep(ConfChangeKind.AddVoter, id))).ToArray();
+        if (!await ProposeAsync(new ConfChange(ConfChangeTransition.Auto, steps)))
         {
-            await WaitAsync(() => !cluster.Checks.NewestConfiguration.Contains(outgoing));
-            if (!cluster.Checks.NewestConfiguration.Contains(outgoing))
-            {
-                Retire(cluster.Members[outgoing]);
-            }
+            return;
+        }
+
+        await WaitAsync(() => !outgoing.Any(cluster.Checks.NewestConfiguration.Contains));
+        foreach (var id in outgoing.Where(id => !cluster.Checks.NewestConfiguration.Contains(id)))
+        {
+            Retire(cluster.Members[id]);
         }
     }
+
+    /// <summary>As the leader of etcd does, an operator promotes only what runs and has been filled.</summary>
+    private ulong[] FilledLearners(ConfState conf) =>
+        [.. conf.Learners.Where(id => cluster.Belonging.Any(p => p.Member.Id == id && !p.Member.Disk.IsUnproven))];
+
+    /// <summary>Whether there is something else to be put right first.</summary>
+    private bool IsDisturbed => cluster.Current.Any(m => m.IsLost || m.Disk.IsUnproven && m.HasServed) || cluster.Leader is null;
 
     private void Retire(Member member)
     {
         world.Tell($"member {member.Id} is out");
         member.IsRetired = true;
-        member.Running?.Kill(losesPower: false);
+        if (member.Running is { } process)
+        {
+            _ = world.Start(() => StopAsync(process));
+        }
     }
+
+    /// <summary>
+    /// Its machine may go on for a while. It is stopped once all members know that it is out: one that does not may need its vote, which
+    /// is the price of changes that come in force with their commit (docs/internals/raft.md).
+    /// </summary>
+    private async Task StopAsync(Process process)
+    {
+        if (cluster.Options.Faults.HasFlag(Faults.JointCut))
+        {
+            await world.Delay(_prng.Next(10_000, 5_000_000));
+            while (process.IsAlive && !IsKnownToBeOut(process.Member.Id))
+            {
+                await world.Delay(100_000);
+            }
+        }
+
+        process.Kill(losesPower: false);
+    }
+
+    private bool IsKnownToBeOut(ulong id) => cluster.Checks.NewestConfiguration.Members
+        .All(m => cluster.Members[m].Running is { Log: { } log } && !log.Membership.Contains(id));
 
     private Task CaughtUpAsync(Member member) => WaitAsync(() => member is { Running.Log: { } log, Disk.IsUnproven: false }
         && cluster.Leader is { } leader && log.Status.AppliedIndex + 50 > leader.Log.Status.AppliedIndex);

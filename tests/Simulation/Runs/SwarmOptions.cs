@@ -51,7 +51,25 @@ internal enum Faults
 
     /// <summary>A member comes back as itself with an empty disk.</summary>
     Wipe = 1 << 14,
-    All = (1 << 15) - 1,
+
+    /// <summary>The leader hears nothing, or nobody hears it.</summary>
+    DeafLeader = 1 << 15,
+
+    /// <summary>What is newest comes to a bare majority; then one of that majority, which has lost its power or its disk, is left with the others.</summary>
+    BareMajority = 1 << 16,
+
+    /// <summary>The leader is left with learners alone.</summary>
+    LearnerSide = 1 << 17,
+
+    /// <summary>A member loses power right after it has voted, and is back at once.</summary>
+    VoteCrash = 1 << 18,
+
+    /// <summary>Leaders end or are cut off soon after they were elected.</summary>
+    LeaderFall = 1 << 19,
+
+    /// <summary>Voters are swapped for learners, and the network is cut between the halves of the joint configuration.</summary>
+    JointCut = 1 << 20,
+    All = (1 << 21) - 1,
 }
 
 /// <summary>Everything that a seed decides about a run. A shrinking run changes some of it and leaves the rest.</summary>
@@ -91,6 +109,9 @@ internal sealed record SwarmOptions
 
     public required int SyncUs { get; init; }
 
+    /// <summary>How often a lease is renewed at the very end of its time.</summary>
+    public double LateRenewalChance { get; init; }
+
     public required NetworkOptions Network { get; init; }
 
     public required ReplicatedLogOptions Log { get; init; }
@@ -99,6 +120,15 @@ internal sealed record SwarmOptions
 
     /// <summary>Draws a run's options from its seed.</summary>
     public static SwarmOptions Draw(ulong seed)
+    {
+        var profiles = Enum.GetValues<Profile>();
+        // A generator of its own, as the one below is.
+        var prng = new Prng(seed ^ 0x5052_4F46_494CUL);
+        return Profiles.Shape(DrawPlain(seed), prng.Chance(0.5) ? profiles[prng.Next(profiles.Length)] : Profile.Any);
+    }
+
+    /// <summary>Options in which everything happens a little.</summary>
+    public static SwarmOptions DrawPlain(ulong seed)
     {
         // Not the generator of the run itself: options changed by hand must not shift it.
         var prng = new Prng(seed ^ 0x5157_4152_4D21UL);
@@ -153,7 +183,7 @@ internal sealed record SwarmOptions
         var faults = Faults.None;
         // Each one is absent from most runs, so that what it would mask can be seen in the others.
         var density = prng.NextDouble() * 0.6;
-        for (var bit = 0; bit < 15; bit++)
+        for (var bit = 0; bit < 15; bit++) // The rest come with profiles.
         {
             faults |= prng.Chance(density) ? (Faults)(1 << bit) : Faults.None;
         }
