@@ -9,7 +9,7 @@ namespace Kube.EndToEnd.Tests;
 /// annotations what must become of it, and under "shows" which behaviours that shows:
 /// phase (Succeeded unless given) and reason of the pod, logs or logs.CONTAINER (all that is printed), status (a line
 /// for each container: name, reason and message of its end), restarts or restarts.CONTAINER (a number or "some"), waits (the reason for which
-/// its first container does not start).
+/// its first container does not start), then (kubectl's arguments, a command a line, once it runs or waits).
 /// </summary>
 [Collection(ContainerdCollection.Name)]
 public sealed class PodBehaviourTests(ContainerdCluster cluster, PodBehaviours behaviours) : IClassFixture<PodBehaviours>
@@ -25,6 +25,18 @@ public sealed class PodBehaviourTests(ContainerdCluster cluster, PodBehaviours b
         if (expected.TryGetValue("waits", out var reason))
         {
             await AwaitAsync(name, "{.status.containerStatuses[0].state.waiting.reason}", reason);
+        }
+
+        if (expected.TryGetValue("then", out var commands))
+        {
+            await (reason is null ? AwaitAsync(name, "{.status.phase}", "Running") : Task.CompletedTask);
+            foreach (var command in commands.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                (await KubectlAsync(command.Split(' '))).Succeeded();
+            }
+        }
+        else if (reason is not null)
+        {
             return;
         }
 
@@ -35,7 +47,9 @@ public sealed class PodBehaviourTests(ContainerdCluster cluster, PodBehaviours b
             switch (what)
             {
                 case "logs":
-                    Assert.Equal(value, (await KubectlAsync(["logs", name, .. container is null ? [] : (string[])["-c", container]])).Succeeded());
+                    string[] logs = ["logs", name, .. container is null ? [] : (string[])["-c", container]];
+                    await Eventually.HoldsAsync(async () => (await KubectlAsync(logs)).Succeeded().Length >= value.Length, $"{name} has printed all");
+                    Assert.Equal(value, (await KubectlAsync(logs)).Succeeded());
                     break;
                 case "reason":
                     Assert.Equal(value, await StatusAsync(name, "{.status.reason}"));
@@ -49,7 +63,7 @@ public sealed class PodBehaviourTests(ContainerdCluster cluster, PodBehaviours b
                         name, "{range .status.containerStatuses[*]}{.name}{range .state.terminated} {.reason} {.message}{end}{\"\\n\"}{end}"));
                     break;
                 default:
-                    Assert.Contains(key, (string[])["shows", "phase", "folder", "note"]);
+                    Assert.Contains(key, (string[])["shows", "phase", "waits", "then", "folder", "note"]);
                     break;
             }
         }
