@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Kube.RaftStore.Transport.Grpc;
 
 /// <summary>
-/// Members' messages over gRPC: a stream to every peer, which the sender opens. Its receiving half,
-/// <see cref="Service"/>, is served by a <see cref="PeerListener"/>.
+/// Members' messages: a stream to every peer, which the sender opens, and gRPC for snapshots and for the question who the members
+/// are. Its receiving half, <see cref="Service"/> and <see cref="Exchange"/>, is served by a <see cref="PeerListener"/>.
 /// </summary>
 public sealed class GrpcRaftTransport : IRaftTransport
 {
@@ -29,10 +29,14 @@ public sealed class GrpcRaftTransport : IRaftTransport
         _time = timeProvider;
         _logger = logger;
         _service = new PeerService(options);
+        Exchange = new PeerExchange(_service, options.ConnectTimeout, timeProvider);
     }
 
     /// <summary>The service to map on the peer port.</summary>
     public Kube.Raft.V1.RaftPeer.RaftPeerBase Service => _service;
+
+    /// <summary>Who takes the streams of messages on the peer port.</summary>
+    internal PeerExchange Exchange { get; }
 
     /// <summary>Sets who knows the members; without one nobody is told of them. Called before <see cref="Start"/>.</summary>
     public void SetMembers(IMemberDirectory members)
@@ -80,6 +84,11 @@ public sealed class GrpcRaftTransport : IRaftTransport
             {
                 _handler?.SnapshotSent(message.To, delivered: false);
             }
+        }
+
+        foreach (var link in links.Values)
+        {
+            link.Flush();
         }
     }
 

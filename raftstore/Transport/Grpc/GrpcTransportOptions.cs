@@ -35,5 +35,5 @@ public sealed record GrpcTransportOptions
     /// <summary>The largest message a member takes: an envelope with an entry too large for it.</summary>
     internal const int MaxMessageBytes = 64 << 20;
 
-    internal const uint ProtocolVersion = 1;
+    internal const uint ProtocolVersion = 2;
 }

@@ -1,5 +1,3 @@
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
 
 namespace Kube.RaftStore.Transport.Grpc;
@@ -19,12 +17,7 @@ internal static class PeerChannel
         };
         if (tls is not null)
         {
-            handler.SslOptions = new SslClientAuthenticationOptions
-            {
-                ClientCertificates = [tls.Certificate],
-                LocalCertificateSelectionCallback = (_, _, _, _, _) => tls.Certificate,
-                RemoteCertificateValidationCallback = (_, certificate, _, errors) => tls.VerifyServer(certificate as X509Certificate2, errors),
-            };
+            handler.SslOptions = tls.ToClientOptions();
         }
 
         return GrpcChannel.ForAddress(address, new GrpcChannelOptions

@@ -21,6 +21,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
     private readonly SendQueue _queue;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _run;
+    private volatile PeerConnection? _connection;
     private Task _snapshot = Task.CompletedTask;
     private int _address;
     private bool _wasConnected;
@@ -45,6 +46,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
     /// <summary>How long the connection has stood; null while there is none.</summary>
     public TimeSpan? ConnectedFor => Interlocked.Read(ref _connectedTimestamp) is not 0 and var since ? _time.GetElapsedTime(since) : null;
 
+    /// <summary>Queues a message for the next <see cref="Flush"/>.</summary>
     public void Send(Message message)
     {
         if (message.Type == MessageType.Snapshot)
@@ -57,12 +59,14 @@ internal sealed partial class PeerLink : IAsyncDisposable
         }
     }
 
+    /// <summary>Puts on the wire what is queued.</summary>
+    public void Flush() => _connection?.Flush();
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _run.ConfigureAwait(false);
         await _snapshot.ConfigureAwait(false);
-        _queue.Dispose();
         _stop.Dispose();
     }
 
@@ -151,56 +155,46 @@ internal sealed partial class PeerLink : IAsyncDisposable
     /// <summary>One stream, from its opening to its end.</summary>
     private async Task ExchangeAsync(CancellationToken cancellationToken)
     {
-        using var channel = OpenChannel();
-        using var call = new Kube.Raft.V1.RaftPeer.RaftPeerClient(channel).Exchange(cancellationToken: cancellationToken);
-        using (var limit = new CancellationTokenSource(_options.ConnectTimeout, _time))
-        using (limit.Token.Register(call.Dispose))
-        {
-            await call.RequestStream.WriteAsync(new Envelope { Greeting = Greeting() }, cancellationToken).ConfigureAwait(false);
-            if (!await call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false))
-            {
-                throw new IOException("the peer ended the stream");
-            }
-        }
-
-        Check(call.ResponseStream.Current);
+        using var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         _wasConnected = true;
         Interlocked.Exchange(ref _connectedTimestamp, Math.Max(1, _time.GetTimestamp()));
         _queue.Clear();
         LogConnected(_logger, _options.MemberId, Peer.Id, Address);
-        _handler.Connected(Peer.Id);
-        await PumpAsync(call, cancellationToken).ConfigureAwait(false);
+        _connection = connection;
+        try
+        {
+            _handler.Connected(Peer.Id);
+            // Nothing more comes but the reason of an end: this read is how the end is seen even while nothing is sent.
+            Check(await connection.ReadReplyAsync(cancellationToken).ConfigureAwait(false));
+            throw new IOException("the peer greeted twice");
+        }
+        finally
+        {
+            _connection = null;
+        }
     }
 
-    private async Task PumpAsync(AsyncDuplexStreamingCall<Envelope, Greeting> call, CancellationToken cancellationToken)
+    private async Task<PeerConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        // Nothing more comes: the end of this read is the end of the connection, seen even while nothing is sent.
-        var end = call.ResponseStream.MoveNext(cancellationToken);
-        var messages = new List<Message>();
-        while (true)
+        using var limit = new CancellationTokenSource(_options.ConnectTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
         {
-            var wait = _queue.WaitAsync(cancellationToken);
-            if (await Task.WhenAny(wait, end).ConfigureAwait(false) == end)
+            var connection = await PeerConnection.OpenAsync(Address, _options, _queue, Greeting(), either.Token).ConfigureAwait(false);
+            try
             {
-                await end.ConfigureAwait(false);
-                throw new IOException("the peer ended the stream");
+                Check(await connection.ReadReplyAsync(either.Token).ConfigureAwait(false));
+                return connection;
             }
-
-            await wait.ConfigureAwait(false);
-            _queue.Take(messages, _options.MaxEnvelopeBytes);
-            if (messages.Count == 0)
+            catch
             {
-                continue;
+                connection.Dispose();
+                throw;
             }
-
-            var envelope = new Envelope();
-            foreach (var message in messages)
-            {
-                envelope.Messages.Add(WireFormat.ToWire(message));
-            }
-
-            messages.Clear();
-            await call.RequestStream.WriteAsync(envelope, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (limit.IsCancellationRequested)
+        {
+            throw new IOException($"no answer from {Address} within {_options.ConnectTimeout.TotalSeconds} s", e);
         }
     }
 
@@ -216,8 +210,14 @@ internal sealed partial class PeerLink : IAsyncDisposable
         To = Peer.Id,
     };
 
-    private void Check(Greeting greeting)
+    private void Check(GreetingReply reply)
     {
+        if (reply.Code != 0)
+        {
+            throw new RpcException(new Status((StatusCode)reply.Code, reply.Detail));
+        }
+
+        var greeting = reply.Greeting ?? throw new IOException("the peer did not greet");
         if (greeting.ClusterId != _options.ClusterId || greeting.From != Peer.Id)
         {
             throw new IOException($"at {Address} answers member {greeting.From:x} of cluster {greeting.ClusterId:x}");

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kube.RaftStore.Transport.Grpc;
 
-/// <summary>The peer port of a member: HTTP/2 with mutual TLS, and nothing on it but the transport's service.</summary>
+/// <summary>The peer port of a member: mutual TLS, and nothing on it but the transport's streams and its service.</summary>
 public sealed class PeerListener : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -36,6 +36,8 @@ public sealed class PeerListener : IAsyncDisposable
         builder.Services.AddSingleton(loggers);
         builder.Services.AddGrpc(o => o.MaxReceiveMessageSize = GrpcTransportOptions.MaxMessageBytes);
         builder.Services.AddRoutingCore();
+        // What comes is decoded and put into the driver's inbox where it was read: no thread is woken in between.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             // A stream lives as long as its connection and says nothing while there is nothing to say.
@@ -58,6 +60,7 @@ public sealed class PeerListener : IAsyncDisposable
                         https.ClientCertificateValidation = (certificate, _, _) => tls.VerifyClient(certificate);
                     });
                 }
+                listen.Use(next => connection => transport.Exchange.RunAsync(connection, next));
             });
         });
         var app = builder.Build();

@@ -4,11 +4,11 @@ using Kube.RaftStore.Raft;
 
 namespace Kube.RaftStore.Transport.Grpc;
 
-/// <summary>The receiving end of <see cref="PeerLink"/>.</summary>
+/// <summary>The receiving end of <see cref="PeerLink"/>: what is called by gRPC, and who is let in.</summary>
 internal sealed class PeerService(GrpcTransportOptions options) : Kube.Raft.V1.RaftPeer.RaftPeerBase
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<CancellationTokenSource, ulong> _streams = [];
+    private readonly HashSet<IncomingStream> _streams = [];
     private volatile ITransportHandler? _handler;
     private volatile IMemberDirectory? _members;
 
@@ -21,9 +21,9 @@ internal sealed class PeerService(GrpcTransportOptions options) : Kube.Raft.V1.R
     {
         lock (_gate)
         {
-            foreach (var (stream, _) in _streams.Where(s => IsRemoved(s.Value)).ToArray())
+            foreach (var stream in _streams.Where(s => s.IsRemoved).ToArray())
             {
-                stream.Cancel();
+                stream.End();
             }
         }
     }
@@ -41,38 +41,18 @@ internal sealed class PeerService(GrpcTransportOptions options) : Kube.Raft.V1.R
         return Task.FromResult(reply);
     }
 
-    public override async Task Exchange(
-        IAsyncStreamReader<Envelope> requestStream, IServerStreamWriter<Greeting> responseStream, ServerCallContext context)
+    /// <summary>Lets a caller's stream of messages in, until it is disposed.</summary>
+    /// <exception cref="RpcException">It is not to be let in.</exception>
+    public IncomingStream Admit(Greeting? greeting, CancellationToken closed)
     {
-        var greeting = await requestStream.MoveNext(context.CancellationToken).ConfigureAwait(false) ? requestStream.Current.Greeting : null;
         var handler = Admit(greeting);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        var stream = new IncomingStream(this, handler, greeting!.From, closed);
         lock (_gate)
         {
-            _streams.Add(ending, greeting!.From);
+            _streams.Add(stream);
         }
 
-        try
-        {
-            await responseStream.WriteAsync(Answer(greeting)).ConfigureAwait(false);
-            while (!IsRemoved(greeting.From) && await requestStream.MoveNext(ending.Token).ConfigureAwait(false))
-            {
-                handler.Receive(Read(requestStream.Current.Messages, greeting.From));
-            }
-        }
-        catch (Exception) when (IsRemoved(greeting.From))
-        {
-            // Ended here for that reason, which is told below.
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                _streams.Remove(ending);
-            }
-        }
-
-        RefuseRemoved(greeting.From);
+        return stream;
     }
 
     public override async Task SendSnapshot(
@@ -125,19 +105,52 @@ internal sealed class PeerService(GrpcTransportOptions options) : Kube.Raft.V1.R
     {
         if (IsRemoved(member))
         {
-            throw new RpcException(new Status(StatusCode.NotFound, "the member has been permanently removed from the cluster"));
+            throw Removed();
         }
     }
 
+    internal static RpcException Removed() =>
+        new(new Status(StatusCode.NotFound, "the member has been permanently removed from the cluster"));
+
     private static RpcException Starting() => new(new Status(StatusCode.Unavailable, "the member is starting"));
 
-    private Greeting Answer(Greeting to) => new()
+    public Greeting Answer(Greeting to) => new()
     {
         ProtocolVersion = GrpcTransportOptions.ProtocolVersion,
         ClusterId = options.ClusterId,
         From = options.MemberId,
         To = to.From,
     };
+
+    /// <summary>A caller's stream of messages.</summary>
+    internal sealed class IncomingStream(PeerService service, ITransportHandler handler, ulong from, CancellationToken closed) : IDisposable
+    {
+        private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(closed);
+
+        /// <summary>Fires at the end of the connection and when the caller was removed.</summary>
+        public CancellationToken Ending => _ending.Token;
+
+        public bool IsRemoved => service.IsRemoved(from);
+
+        /// <exception cref="RpcException">They are not what a member of this version sends, or the caller was removed.</exception>
+        public void Receive(IReadOnlyList<RaftMessage> messages)
+        {
+            service.RefuseRemoved(from);
+            handler.Receive(Read(messages, from));
+        }
+
+        public void End() => _ending.Cancel();
+
+        public void Dispose()
+        {
+            lock (service._gate)
+            {
+                service._streams.Remove(this);
+            }
+
+            _ending.Dispose();
+        }
+    }
 
     private static Message[] Read(IReadOnlyList<RaftMessage> wire, ulong from)
     {

@@ -24,6 +24,14 @@ public sealed record PeerTls
     /// <summary>Verifies the certificate of a member that calls.</summary>
     public bool VerifyClient(X509Certificate2? certificate) => Verify(certificate, "1.3.6.1.5.5.7.3.2");
 
+    /// <summary>For the one who calls.</summary>
+    internal SslClientAuthenticationOptions ToClientOptions() => new()
+    {
+        ClientCertificates = [Certificate],
+        LocalCertificateSelectionCallback = (_, _, _, _, _) => Certificate,
+        RemoteCertificateValidationCallback = (_, certificate, _, errors) => VerifyServer(certificate as X509Certificate2, errors),
+    };
+
     private bool Verify(X509Certificate2? certificate, string usage)
     {
         if (certificate is null)

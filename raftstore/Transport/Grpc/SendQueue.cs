@@ -3,11 +3,10 @@ using Kube.RaftStore.Raft;
 namespace Kube.RaftStore.Transport.Grpc;
 
 /// <summary>What waits to be sent to one peer, bounded in messages and bytes. One reader, many writers.</summary>
-internal sealed class SendQueue(int maxMessages, long maxBytes) : IDisposable
+internal sealed class SendQueue(int maxMessages, long maxBytes)
 {
     private readonly Lock _lock = new();
     private readonly Queue<Message> _messages = new();
-    private readonly SemaphoreSlim _signal = new(0, 1);
     private long _bytes;
 
     /// <summary>Adds a message; false when there is no room for it.</summary>
@@ -23,17 +22,20 @@ internal sealed class SendQueue(int maxMessages, long maxBytes) : IDisposable
 
             _messages.Enqueue(message);
             _bytes += size;
-            if (_signal.CurrentCount == 0)
-            {
-                _signal.Release();
-            }
-
             return true;
         }
     }
 
-    /// <summary>Waits until there may be something to take.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken) => _signal.WaitAsync(cancellationToken);
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _messages.Count == 0;
+            }
+        }
+    }
 
     /// <summary>Takes messages up to a number of bytes, at least one if there is any.</summary>
     public void Take(List<Message> into, long upToBytes)
@@ -48,10 +50,6 @@ internal sealed class SendQueue(int maxMessages, long maxBytes) : IDisposable
             }
 
             _bytes -= taken;
-            if (_messages.Count > 0 && _signal.CurrentCount == 0)
-            {
-                _signal.Release();
-            }
         }
     }
 
@@ -66,6 +64,4 @@ internal sealed class SendQueue(int maxMessages, long maxBytes) : IDisposable
             return any;
         }
     }
-
-    public void Dispose() => _signal.Dispose();
 }
