@@ -19,6 +19,7 @@ internal sealed partial class PodWorker
         {
             _volumes = await _services.Volumes.MountAsync(pod, _status ?? pod.Status ?? new PodStatus(), cancellation);
             _volumesAt = Now;
+            _volumesOf = pod;
             _retries.Reset("volumes");
             return null;
         }

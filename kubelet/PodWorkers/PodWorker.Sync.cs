@@ -172,7 +172,9 @@ internal sealed partial class PodWorker
     private string ProbeAddress(Pod pod) =>
         pod.Spec?.HostNetwork == true ? _services.Node.Address.ToString() : _status?.PodIP ?? _services.Node.Address.ToString();
 
-    private bool VolumesStale(Pod pod) => VolumeManager.NeedsRefresh(pod) && Now - _volumesAt >= RefreshVolumesAfter;
+    /// <summary>A changed pod is reason to look at once: its labels and annotations may be shown in a volume.</summary>
+    private bool VolumesStale(Pod pod) => VolumeManager.NeedsRefresh(pod)
+        && (Now - _volumesAt >= RefreshVolumesAfter || _volumesOf is null || (!ReferenceEquals(_volumesOf, pod) && Matters(_volumesOf, pod)));
 
     private bool PastDeadline(Pod pod) => DeadlineIn(pod) is { } left && left <= TimeSpan.Zero;
 

@@ -28,6 +28,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
     private volatile Desired _desired;
     private PodStatus? _status;
     private DateTimeOffset _volumesAt;
+    private Pod? _volumesOf;
     private IReadOnlyDictionary<string, string> _volumes = new Dictionary<string, string>();
     private Task _running = Task.CompletedTask;
 
