@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Etcd.V3;
 using Google.Protobuf;
 using Kube.Base;
@@ -6,6 +7,7 @@ using Kube.RaftStore.Lease;
 using Kube.RaftStore.Mvcc;
 using Kube.RaftStore.Raft;
 using Kube.RaftStore.Server.Replication;
+using Kube.RaftStore.Server.Upkeep;
 using Kube.RaftStore.Storage;
 using Kube.RaftStore.Transport.Memory;
 using Kube.Store.V1;
@@ -18,14 +20,20 @@ internal sealed class EngineMember : IAsyncDisposable
 {
     private const ulong Id = 1;
 
-    private EngineMember(StoreStateMachine machine, FasterLogStorage storage, ReplicatedLog log)
+    private readonly CompactionTask _upkeep;
+
+    private EngineMember(StoreStateMachine machine, PagedValueStore values, FasterLogStorage storage, ReplicatedLog log)
     {
+        _upkeep = new CompactionTask(machine, TimeProvider.System);
+        Values = values;
         Machine = machine;
         Storage = storage;
         Log = log;
     }
 
     public StoreStateMachine Machine { get; }
+
+    public PagedValueStore Values { get; }
 
     public FasterLogStorage Storage { get; }
 
@@ -38,13 +46,15 @@ internal sealed class EngineMember : IAsyncDisposable
         Bootstrap = new ConfState([Id]),
     });
 
-    public static async Task<EngineMember> StartAsync(FasterLogStorage storage, ulong snapshotCount)
+    public static async Task<EngineMember> StartAsync(FasterLogStorage storage, ulong snapshotCount, long memoryBytes)
     {
-        var machine = new StoreStateMachine(new PagedValueStore(), new LeaseClock(10));
+        var values = new PagedValueStore();
+        values.SpillTo(storage.ValueFile, memoryBytes);
+        var machine = new StoreStateMachine(values, new LeaseClock(10));
         var log = await ReplicatedLog.StartAsync(
             new ReplicatedLogOptions { MemberId = Id, SnapshotCount = snapshotCount },
             storage, new InMemoryNetwork().Join(Id), machine, TimeProvider.System, new Prng((ulong)Environment.TickCount64), NullLogger.Instance).ConfigureAwait(false);
-        return new EngineMember(machine, storage, log);
+        return new EngineMember(machine, values, storage, log);
     }
 
     /// <summary>Waits for a linearizable read.</summary>
@@ -79,7 +89,38 @@ internal sealed class EngineMember : IAsyncDisposable
         }))).ConfigureAwait(false);
     }
 
-    public ValueTask DisposeAsync() => Log.DisposeAsync();
+    /// <summary>Puts random keys, every value another.</summary>
+    /// <param name="puts">How many.</param>
+    /// <param name="keys">Among how many keys.</param>
+    /// <param name="valueSizeBytes">Bytes of a value.</param>
+    /// <param name="writers">At a time.</param>
+    /// <param name="latency">Is told each put's milliseconds.</param>
+    public async Task OverwriteAsync(int puts, int keys, int valueSizeBytes, int writers, Action<double> latency)
+    {
+        var next = 0;
+        await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
+        {
+            var random = new Random(writer);
+            var value = new byte[valueSizeBytes];
+            while (Interlocked.Increment(ref next) <= puts)
+            {
+                random.NextBytes(value);
+                var command = new Command { Put = Put(random.Next(keys), 32, value) }.ToByteArray();
+                var started = Stopwatch.GetTimestamp();
+                await Log.ProposeAsync(command, CancellationToken.None).ConfigureAwait(false);
+                latency(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            }
+        }))).ConfigureAwait(false);
+    }
+
+    public async Task CompactAsync() => await Log.ProposeAsync(
+        new Command { Compaction = new CompactionRequest { Revision = Machine.Store.CurrentRevision } }.ToByteArray(), CancellationToken.None).ConfigureAwait(false);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _upkeep.DisposeAsync().ConfigureAwait(false);
+        await Log.DisposeAsync().ConfigureAwait(false);
+    }
 
     private static byte[] Entry(int begin, int end, int keySizeBytes, byte[] value)
     {

@@ -52,6 +52,9 @@ internal sealed class ServeCommand
     };
 
     private readonly Option<long> _quotaBackendBytes = new("--quota-backend-bytes") { Description = "Size above which the store refuses to grow; 0 for 2 GiB." };
+    private readonly Option<int> _memoryMb = Number(
+        "--memory-mb", "Most MiB of values kept in memory, more lie in files below the data directory; 0 for a quarter of the machine's memory.", 0);
+
     private readonly Option<int> _maxRequestBytes = Number("--max-request-bytes", "Largest request in bytes.", 1536 * 1024);
     private readonly Option<int> _maxTxnOps = Number("--max-txn-ops", "Most operations in a transaction.", 128);
     private readonly Option<string> _listenMetricsUrls = Text("--listen-metrics-urls", "Further URLs for /metrics and /health.", "");
@@ -79,7 +82,7 @@ internal sealed class ServeCommand
             flags._initialAdvertisePeerUrls, flags._initialCluster, flags._initialClusterToken, flags._initialClusterState, flags._strictReconfigCheck, flags._leaseReads,
             flags._certFile, flags._keyFile, flags._trustedCaFile, flags._clientCertAuth, flags._clientCertAllowedCn,
             flags._peerCertFile, flags._peerKeyFile, flags._peerTrustedCaFile, flags._peerClientCertAuth, flags._peerCertAllowedCn,
-            flags._heartbeatInterval, flags._electionTimeout, flags._snapshotCount, flags._quotaBackendBytes,
+            flags._heartbeatInterval, flags._electionTimeout, flags._snapshotCount, flags._quotaBackendBytes, flags._memoryMb,
             flags._maxRequestBytes, flags._maxTxnOps, flags._listenMetricsUrls, flags._progressInterval,
             flags._autoCompactionMode, flags._autoCompactionRetention, flags._initialCorruptCheck, flags._corruptCheckTime,
             flags._compactHashCheck, flags._compactHashCheckTime, flags._authToken, flags._authTokenTtl, flags._bcryptCost,
@@ -140,6 +143,7 @@ internal sealed class ServeCommand
             ElectionTimeoutMs = ElectionTimeout(parsed),
             SnapshotCount = Math.Max(1, parsed.GetValue(_snapshotCount)),
             QuotaBackendBytes = parsed.GetValue(_quotaBackendBytes),
+            MemoryMb = Math.Max(0, parsed.GetValue(_memoryMb)),
             MaxRequestBytes = Positive(parsed, _maxRequestBytes),
             MaxTxnOps = Positive(parsed, _maxTxnOps),
             ListenMetricsUrls = Urls(parsed, _listenMetricsUrls),

@@ -19,6 +19,9 @@ namespace Kube.RaftStore.Host;
 /// <summary>One member of a store, running in this process. Dispose it to stop.</summary>
 public sealed partial class StoreHost : IAsyncDisposable, IFailable
 {
+    /// <summary>What part of the memory there is values may take, unless it is said.</summary>
+    private const int DefaultMemoryDivisor = 4;
+
     private readonly ReplicatedLog _log;
     private readonly TimeProvider _time;
     private readonly IAsyncDisposable _peerListeners;
@@ -84,13 +87,14 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
         var peerTls = PeerTlsOf(options);
         var joining = options.InitialClusterState == "existing" ? new JoiningMember(options, peerTls, time, logger) : null;
         var identity = await IdentifyAsync(options, joining, cancellationToken).ConfigureAwait(false);
-        var machine = new StoreStateMachine(new PagedValueStore(), new LeaseClock(LeaseExpirer.TicksPerSecond));
+        var values = new PagedValueStore();
+        var machine = new StoreStateMachine(values, new LeaseClock(LeaseExpirer.TicksPerSecond));
         await using var undo = new AsyncDisposableStack();
         var transport = OpenTransport(identity, peerTls, logs, time);
         var members = new MemberDirectory(
             identity.MemberId, machine.Members, transport, 3 * TimeSpan.FromMilliseconds(options.ElectionTimeoutMs), time, logger);
         var peerListeners = undo.Push(await ListenToPeersAsync(options, peerTls, transport, logs, cancellationToken).ConfigureAwait(false));
-        var log = undo.Push(await OpenLogAsync(options, seams, identity, transport, machine, logs, time).ConfigureAwait(false));
+        var log = undo.Push(await OpenLogAsync(options, seams, identity, transport, machine, values, logs, time).ConfigureAwait(false));
         members.Attach(log);
         var services = undo.Push(new StoreServices(
             ServerOptions(options, identity), machine, seams.Log(log), members, NewPrng(), time, logs, seams));
@@ -119,9 +123,11 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
     }
 
     private static async Task<ReplicatedLog> OpenLogAsync(
-        StoreOptions options, StoreSeams seams, ClusterIdentity identity, IRaftTransport transport, StoreStateMachine machine, ILoggerFactory logs, TimeProvider time)
+        StoreOptions options, StoreSeams seams, ClusterIdentity identity, IRaftTransport transport, StoreStateMachine machine, PagedValueStore values,
+        ILoggerFactory logs, TimeProvider time)
     {
         var storage = OpenStorage(options, identity);
+        values.SpillTo(storage.ValueFile, MemoryBytes(options));
         return await ReplicatedLog.StartAsync(
             new ReplicatedLogOptions
             {
@@ -139,6 +145,9 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
             NewPrng(),
             logs.CreateLogger<ReplicatedLog>()).ConfigureAwait(false);
     }
+
+    private static long MemoryBytes(StoreOptions options)
+        => options.MemoryMb > 0 ? (long)options.MemoryMb << 20 : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / DefaultMemoryDivisor;
 
     private static FasterLogStorage OpenStorage(StoreOptions options, ClusterIdentity identity)
     {

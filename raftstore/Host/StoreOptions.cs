@@ -46,6 +46,9 @@ public sealed record StoreOptions
     /// <summary>0 for the default of 2 GiB.</summary>
     public long QuotaBackendBytes { get; init; }
 
+    /// <summary>Most mebibytes of values kept in memory; 0 for a quarter of what the machine or the container has.</summary>
+    public int MemoryMb { get; init; }
+
     public int MaxRequestBytes { get; init; } = 1536 * 1024;
 
     public int MaxTxnOps { get; init; } = 128;

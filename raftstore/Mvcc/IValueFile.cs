@@ -9,7 +9,7 @@ public interface IValueFile
     /// <summary>Appends bytes.</summary>
     /// <param name="bytes">What to write.</param>
     /// <param name="place">Where they are.</param>
-    /// <returns>False when there is no room on the disk: nothing was written.</returns>
+    /// <returns>False when there is no room on the disk: nothing was written. Whoever is asked to write more must know too.</returns>
     bool TryAppend(ReadOnlySpan<byte> bytes, out long place);
 
     /// <summary>Reads bytes that were appended; throws where they cannot be read. After they were freed neither means anything.</summary>

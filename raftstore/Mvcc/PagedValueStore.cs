@@ -13,14 +13,19 @@ namespace Kube.RaftStore.Mvcc;
 /// </remarks>
 public sealed class PagedValueStore : IValueStore
 {
-    /// <summary>Bytes of a page; a value of more than a quarter of it has a page to itself.</summary>
-    public const int PageBytes = 1 << 20;
+    /// <summary>Bytes of a page.</summary>
+    public const int DefaultPageBytes = 1 << 20;
 
-    private const int OwnPageBytes = PageBytes / 4;
+    /// <summary>A value of more than this part of a page has a page to itself.</summary>
+    private const int OwnPageDivisor = 4;
+
+    /// <summary>Pages that may stay in memory in any case.</summary>
+    private const int MinPages = 4;
 
     /// <summary>How far above the limit pages may wait to be moved by someone other than the writer: this part of it.</summary>
     private const int SlackDivisor = 8;
 
+    private readonly int _pageBytes;
     private readonly Lock _upkeep = new();
     private readonly Lock _gate = new();
     private readonly Queue<ValuePage> _resident = new();
@@ -29,20 +34,23 @@ public sealed class PagedValueStore : IValueStore
     private IValueFile? _file;
     private long _limitBytes = long.MaxValue;
     private long _memoryBytes;
-    private bool _isFileFull;
+
+    public PagedValueStore()
+        : this(DefaultPageBytes)
+    {
+    }
+
+    internal PagedValueStore(int pageBytes) => _pageBytes = pageBytes;
 
     /// <summary>Bytes of memory that pages take.</summary>
     public long MemoryBytes => Interlocked.Read(ref _memoryBytes);
-
-    /// <summary>True while pages should go to disk and there is no room.</summary>
-    public bool IsLowOnSpace => Volatile.Read(ref _isFileFull);
 
     /// <summary>Has pages go to a file when they take more memory than this. Before any value is added.</summary>
     public void SpillTo(IValueFile file, long memoryBytes)
     {
         Invariant.Check(_open is null && _file is null, "values are there already");
         _file = file;
-        _limitBytes = Math.Max(memoryBytes, 4 * PageBytes);
+        _limitBytes = Math.Max(memoryBytes, MinPages * (long)_pageBytes);
     }
 
     /// <inheritdoc/>
@@ -53,7 +61,7 @@ public sealed class PagedValueStore : IValueStore
             return default;
         }
         var size = ValuePage.HeadBytes + value.Length;
-        if (size > OwnPageBytes)
+        if (size > _pageBytes / OwnPageDivisor)
         {
             var own = NewPage(size);
             var handle = new ValueHandle(own, own.Add(value), value.Length);
@@ -63,7 +71,7 @@ public sealed class PagedValueStore : IValueStore
         if (_open is null || _open.FreeBytes < size)
         {
             var full = _open;
-            _open = NewPage(PageBytes);
+            _open = NewPage(_pageBytes);
             if (full is not null)
             {
                 Seal(full);
@@ -102,12 +110,7 @@ public sealed class PagedValueStore : IValueStore
             {
                 return TryTidy(sparse);
             }
-            if (MemoryBytes > _limitBytes)
-            {
-                return SpillOne();
-            }
-            NoteFull(false);
-            return false;
+            return MemoryBytes > _limitBytes && SpillOne();
         }
     }
 
@@ -167,7 +170,6 @@ public sealed class PagedValueStore : IValueStore
         else if (!page.TrySpill(_file!))
         {
             done = false;
-            NoteFull(true);
             lock (_gate)
             {
                 _sparse.Add(page);
@@ -199,7 +201,6 @@ public sealed class PagedValueStore : IValueStore
             var held = page.HeldBytes;
             var moved = page.TrySpill(_file);
             Interlocked.Add(ref _memoryBytes, (moved ? 0 : page.HeldBytes) - held);
-            NoteFull(!moved);
             if (!moved)
             {
                 Return(page);
@@ -232,6 +233,4 @@ public sealed class PagedValueStore : IValueStore
             _resident.Enqueue(page);
         }
     }
-
-    private void NoteFull(bool isFull) => Volatile.Write(ref _isFileFull, isFull);
 }

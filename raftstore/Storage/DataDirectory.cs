@@ -10,7 +10,7 @@ namespace Kube.RaftStore.Storage;
 public readonly record struct DataIdentity(ulong ClusterId, ulong MemberId);
 
 /// <summary>
-/// The directory of one member: <c>identity</c>, <c>log/</c> and <c>snap/</c>. Held under an exclusive lock.
+/// The directory of one member: <c>identity</c>, <c>log/</c>, <c>snap/</c> and <c>values/</c>. Held under an exclusive lock.
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
@@ -33,6 +33,9 @@ internal sealed class DataDirectory : IDisposable
     public bool IsFresh { get; private set; }
 
     public string LogPath => Path.Combine(_path, "log");
+
+    /// <summary>Where values lie that memory has no room for; nothing in it outlives the process.</summary>
+    public string ValuePath => Path.Combine(_path, "values");
 
     public string SnapshotPath => Path.Combine(_path, "snap");
 

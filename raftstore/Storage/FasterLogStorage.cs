@@ -1,6 +1,7 @@
 using System.Buffers;
 using FASTER.core;
 using Kube.Base;
+using Kube.RaftStore.Mvcc;
 using Kube.RaftStore.Raft;
 using Kube.RaftStore.Storage.Device;
 using Kube.RaftStore.Storage.Records;
@@ -25,8 +26,10 @@ public sealed partial class FasterLogStorage : ILogStorage
     private readonly SnapshotDirectory _snapshots;
     private readonly FasterLog _log;
     private readonly EntryWindow _window;
+    private readonly ValueFiles _values;
     private HardState _hardState;
     private bool _isUnproven;
+    private bool _isLogLow;
     private long _lastRecord = -1;
     private long _tail;
     private long _durable;
@@ -46,6 +49,7 @@ public sealed partial class FasterLogStorage : ILogStorage
             var scan = RecoverLog();
             _log = OpenLog(scan);
             EnsureSpace(0);
+            _values = new ValueFiles(directory.ValuePath);
         }
         catch
         {
@@ -67,7 +71,13 @@ public sealed partial class FasterLogStorage : ILogStorage
 
     public ISnapshotStore Snapshots => _snapshots;
 
-    public bool IsLowOnSpace { get; private set; }
+    public bool IsLowOnSpace => _isLogLow || _values.IsFull;
+
+    /// <summary>Where values may go that memory has no room for. Void after a start.</summary>
+    public IValueFile ValueFile => _values;
+
+    /// <summary>Bytes of values written there so far.</summary>
+    public long WrittenValueBytes => _values.WrittenBytes;
 
     public bool IsUnproven => _isUnproven;
 
@@ -204,16 +214,19 @@ public sealed partial class FasterLogStorage : ILogStorage
 
     public void RetryReserve()
     {
-        if (IsLowOnSpace)
+        if (_isLogLow)
         {
             EnsureSpace(0);
         }
+
+        _values.Retry();
     }
 
     public void Dispose()
     {
         _log.Dispose();
         _device.Dispose();
+        _values.Dispose();
         _directory.Dispose();
     }
 
@@ -292,11 +305,11 @@ public sealed partial class FasterLogStorage : ILogStorage
             try
             {
                 _device.AddSegment();
-                IsLowOnSpace = false;
+                _isLogLow = false;
             }
             catch (StorageFullException) when (_device.AllocatedUntil >= needed)
             {
-                IsLowOnSpace = true;
+                _isLogLow = true;
                 return;
             }
         }

@@ -21,7 +21,7 @@ public class ProjectArrowTests
         ["Kube.RaftStore.Mvcc"] = ["Kube.Base"],
         ["Kube.RaftStore.Lease"] = ["Kube.Base"],
         ["Kube.RaftStore.Apply"] = ["Kube.Base", "Kube.Proto", "Kube.RaftStore.Mvcc", "Kube.RaftStore.Lease"],
-        ["Kube.RaftStore.Storage"] = ["Kube.Base", "Kube.RaftStore.Raft"],
+        ["Kube.RaftStore.Storage"] = ["Kube.Base", "Kube.RaftStore.Raft", "Kube.RaftStore.Mvcc"],
         ["Kube.RaftStore.Transport"] = ["Kube.Base", "Kube.Rpc", "Kube.Proto", "Kube.RaftStore.Raft"],
         ["Kube.RaftStore.Server"] =
         [

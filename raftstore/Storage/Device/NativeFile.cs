@@ -32,9 +32,13 @@ internal static partial class NativeFile
 
     /// <summary>Gives a file blocks on the disk for its first <paramref name="sizeBytes"/>, which read as zeros.</summary>
     /// <exception cref="StorageFullException">There are none left.</exception>
-    public static void Allocate(SafeFileHandle file, string path, long sizeBytes)
+    public static void Allocate(SafeFileHandle file, string path, long sizeBytes) => Allocate(file, path, 0, sizeBytes);
+
+    /// <summary>Gives a file blocks on the disk from an offset on, which read as zeros.</summary>
+    /// <exception cref="StorageFullException">There are none left.</exception>
+    public static void Allocate(SafeFileHandle file, string path, long offset, long sizeBytes)
     {
-        if (FAllocate(file, 0, 0, sizeBytes) == 0)
+        if (FAllocate(file, 0, offset, sizeBytes) == 0)
         {
             return;
         }
@@ -43,27 +47,44 @@ internal static partial class NativeFile
         switch (error)
         {
             case ENoSpc or EDQuot:
-                throw new StorageFullException($"{path}: no space for a log segment of {sizeBytes} bytes");
+                throw new StorageFullException($"{path}: no space for {sizeBytes} bytes");
             // A file system that cannot reserve blocks gets them written.
             case EOpNotSupp or EInval:
-                WriteZeros(file, path, sizeBytes);
+                WriteZeros(file, path, offset, sizeBytes);
                 break;
             default:
                 throw Fault("fallocate", path, error);
         }
     }
 
-    private static void WriteZeros(SafeFileHandle file, string path, long sizeBytes)
+    /// <summary>Gives the blocks of a part of a file back; it reads as zeros then.</summary>
+    /// <returns>False where the file system cannot.</returns>
+    /// <exception cref="StorageFaultException">It could, and failed.</exception>
+    public static bool Punch(SafeFileHandle file, string path, long offset, long sizeBytes)
+    {
+        if (FAllocate(file, 0x3 /* FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE */, offset, sizeBytes) == 0)
+        {
+            return true;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        return error is EOpNotSupp or EInval ? false : throw Fault("fallocate", path, error);
+    }
+
+    /// <summary>Whether an exception of .NET's says that the disk is full.</summary>
+    public static bool IsFull(IOException e) => (e.HResult & 0xFFFF) is ENoSpc or EDQuot;
+
+    private static void WriteZeros(SafeFileHandle file, string path, long offset, long sizeBytes)
     {
         var zeros = new byte[1 << 20];
         try
         {
             for (long at = 0; at < sizeBytes; at += zeros.Length)
             {
-                RandomAccess.Write(file, zeros.AsSpan(0, (int)Math.Min(zeros.Length, sizeBytes - at)), at);
+                RandomAccess.Write(file, zeros.AsSpan(0, (int)Math.Min(zeros.Length, sizeBytes - at)), offset + at);
             }
         }
-        catch (IOException e) when ((e.HResult & 0xFFFF) is ENoSpc or EDQuot || e.HResult is ENoSpc or EDQuot)
+        catch (IOException e) when (IsFull(e))
         {
             throw new StorageFullException($"{path}: {e.Message}");
         }

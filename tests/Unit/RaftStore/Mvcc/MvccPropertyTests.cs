@@ -12,25 +12,41 @@ public class MvccPropertyTests
 
     [Fact]
     public void Store_answers_as_the_dumb_one()
-        => Check.One(s_config, Prop.ForAll(ArbMap.Default.ArbFor<(byte Kind, byte Key, byte Argument)[]>(), RunsAlike));
+        => Check.One(s_config, Prop.ForAll(ArbMap.Default.ArbFor<(byte Kind, byte Key, byte Argument)[]>(), static operations => RunsAlike(operations, static () => new MemoryValueStore())));
 
-    private static bool RunsAlike((byte Kind, byte Key, byte Argument)[] operations)
+    /// <summary>Pages of a few values, of which all but four are on disk.</summary>
+    [Fact]
+    public void Store_answers_as_the_dumb_one_with_values_on_disk()
+        => Check.One(s_config, Prop.ForAll(ArbMap.Default.ArbFor<(byte Kind, byte Key, byte Argument)[]>(), static operations => RunsAlike(operations, NewSpilled)));
+
+    private static PagedValueStore NewSpilled()
     {
-        var store = new MvccStore(new MemoryValueStore());
+        var values = new PagedValueStore(pageBytes: 48);
+        values.SpillTo(new MemoryValueFile(), 0);
+        return values;
+    }
+
+    private static bool RunsAlike((byte Kind, byte Key, byte Argument)[] operations, Func<IValueStore> values)
+    {
+        var store = new MvccStore(values());
         var dumb = new DumbStore();
         foreach (var operation in operations)
         {
             Apply(store, dumb, operation);
             Assert.Equal(dumb.Revision, store.CurrentRevision);
             Assert.Equal(dumb.CompactRevision, store.CompactRevision);
+            store.Values.Maintain();
             Compare(store, dumb, operation);
         }
         while (store.Trim(7))
         {
         }
         CompareEverything(store, dumb);
-        CompareEverything(Copy(store), dumb);
-        Assert.Equal(store.HashHistory(0), Copy(store).HashHistory(0));
+        ValueStoreConformance.Settle(store.Values);
+        CompareEverything(store, dumb);
+        var copy = Copy(store, values());
+        CompareEverything(copy, dumb);
+        Assert.Equal(store.HashHistory(0), copy.HashHistory(0));
         return true;
     }
 
@@ -148,9 +164,9 @@ public class MvccPropertyTests
         Assert.Equal(dumb.ChangesFrom(from), store.Changes(from, out _).Select(version => DumbStore.RowOf(version, store.Values)));
     }
 
-    private static MvccStore Copy(MvccStore store)
+    private static MvccStore Copy(MvccStore store, IValueStore values)
     {
-        var copy = new MvccStore(new MemoryValueStore());
+        var copy = new MvccStore(values);
         using var image = store.CaptureImage();
         var contents = copy.BeginRestore();
         contents.Revision = image.Revision;

@@ -25,13 +25,13 @@ public sealed class PagedValueStoreTests : ValueStoreConformance
             }
         }
         Settle(store);
-        Assert.InRange(store.MemoryBytes, 4_000 * 500, (4_000 * 520) + (2 * PagedValueStore.PageBytes));
+        Assert.InRange(store.MemoryBytes, 4_000 * 500, (4_000 * 520) + (2 * PagedValueStore.DefaultPageBytes));
         for (var i = 0; i < kept.Count; i++)
         {
             Assert.Equal(ValueOf(i * 10, 500), store.Read(kept[i]).ToArray());
         }
         kept.ForEach(handle => store.Drop(handle));
         Settle(store);
-        Assert.InRange(store.MemoryBytes, 0, PagedValueStore.PageBytes);
+        Assert.InRange(store.MemoryBytes, 0, PagedValueStore.DefaultPageBytes);
     }
 }

@@ -45,7 +45,7 @@ public abstract class ValueStoreConformance
     [Fact]
     public void Values_are_those_of_a_dictionary()
     {
-        var steps = Gen.Choose(0, int.MaxValue).ArrayOf(400).ToArbitrary();
+        var steps = Gen.Choose(0, int.MaxValue).ArrayOf(150).ToArbitrary();
         Prop.ForAll(steps, numbers =>
         {
             var store = NewStore();
@@ -74,7 +74,7 @@ public abstract class ValueStoreConformance
             var before = twin.Values.All(value => Reads(store, value));
             Settle(store);
             return before && twin.Values.All(value => Reads(store, value)) && dropped.All(value => ReadsOrIsGone(store, value));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(15));
     }
 
     internal static byte[] ValueOf(int seed, int length)
@@ -99,9 +99,9 @@ public abstract class ValueStoreConformance
     private static int SizeOf(int number) => (number % 8) switch
     {
         0 => 0,
-        < 5 => number % 5000,
-        < 7 => number % 200_000,
-        _ => number % 600_000,
+        < 5 => number % 2000,
+        < 7 => number % 40_000,
+        _ => number % 300_000,
     };
 
     private static bool Reads(IValueStore store, (ValueHandle Handle, byte[] Value) expected)
