@@ -78,6 +78,7 @@ public sealed class EtcdError
     public static readonly EtcdError LeaderChanged = new(StatusCode.Unavailable, "leader changed");
     public static readonly EtcdError Stopped = new(StatusCode.Unavailable, "server stopped");
     public static readonly EtcdError Timeout = new(StatusCode.Unavailable, "request timed out");
+    public static readonly EtcdError TimeoutByLeaderFailure = new(StatusCode.Unavailable, "request timed out, possibly due to previous leader failure");
     public static readonly EtcdError Corrupt = new(StatusCode.DataLoss, "corrupt cluster");
 
     /// <summary>The refusal of a revision that cannot be read.</summary>

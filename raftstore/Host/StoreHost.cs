@@ -176,6 +176,7 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
         MaxRequestBytes = options.MaxRequestBytes,
         MaxTxnOps = options.MaxTxnOps,
         QuotaBytes = options.QuotaBackendBytes > 0 ? options.QuotaBackendBytes : 2L << 30,
+        ElectionTimeout = TimeSpan.FromMilliseconds(options.ElectionTimeoutMs),
         WatchProgressNotifyInterval = options.WatchProgressNotifyInterval,
         AutoCompaction = options.AutoCompaction,
         HashCheck = options.HashCheck,

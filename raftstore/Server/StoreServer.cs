@@ -13,6 +13,8 @@ namespace Kube.RaftStore.Server;
 /// </summary>
 public sealed class StoreServer
 {
+    private readonly ProposalClock _clock;
+
     /// <param name="options">What the services need to know.</param>
     /// <param name="machine">The state.</param>
     /// <param name="log">The log that drives it.</param>
@@ -23,6 +25,7 @@ public sealed class StoreServer
         Machine = machine;
         Log = log;
         Access = new AccessControl(this, time);
+        _clock = new ProposalClock(log, time, options.ElectionTimeout);
     }
 
     public StoreServerOptions Options { get; }
@@ -42,7 +45,15 @@ public sealed class StoreServer
         RefuseOnLearner();
         var caller = await Access.IdentifyAsync(context);
         (command.Caller, command.AuthRevision) = (caller.Name, caller.AuthRevision);
-        return await ProposeAsync<T>(command, context.CancellationToken);
+        var begun = _clock.Begin();
+        try
+        {
+            return await ProposeAsync<T>(command, context.CancellationToken);
+        }
+        catch (OperationCanceledException) when (_clock.IsOver(context))
+        {
+            throw _clock.TimedOut(begun);
+        }
     }
 
     /// <summary>Proposes a command in the store's own name and gives the state machine's answer; a learner may too.</summary>
@@ -54,9 +65,14 @@ public sealed class StoreServer
         {
             throw Refuse(EtcdError.RequestTooLarge);
         }
+        var begun = _clock.Begin();
         try
         {
             return Answer<T>(await Log.ProposeAsync(command.ToByteArray(), cancellationToken));
+        }
+        catch (ReplicationException e) when (e.Reason is ReplicationFailure.Timeout or ReplicationFailure.NoLeader)
+        {
+            throw _clock.TimedOut(begun);
         }
         catch (ReplicationException e)
         {

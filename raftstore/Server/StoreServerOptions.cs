@@ -37,6 +37,9 @@ public sealed record StoreServerOptions
     /// <summary>Shortest time to live that is granted: one and a half election time-outs, so that a lease outlives a change of leader.</summary>
     public long MinLeaseTtlSeconds { get; init; } = 2;
 
+    /// <summary>--election-timeout: within twice this before an election, a leader may have been lost unnoticed.</summary>
+    public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How the store compacts by itself; null for not at all.</summary>
     public AutoCompactionOptions? AutoCompaction { get; init; }
 

@@ -149,7 +149,8 @@ internal abstract class ServerCallHandler<TService, TRequest, TResponse>(
     private Status Translate(ServerCall call, Exception exception, out Metadata? trailers)
     {
         trailers = null;
-        if (call.DeadlineExceeded)
+        // A handler may say for itself what it came to when time ran out; that it was cancelled is no more than the deadline.
+        if (call.DeadlineExceeded && exception is not RpcException { StatusCode: not (StatusCode.OK or StatusCode.Cancelled) })
         {
             return new Status(StatusCode.DeadlineExceeded, "context deadline exceeded");
         }

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Kube.RaftStore.Server;
+using Kube.Testing;
 
 namespace Kube.RaftStore.Tests.Server;
 
@@ -48,7 +49,6 @@ public sealed class ServiceTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ReplicationFailure.NoLeader, StatusCode.Unavailable, "etcdserver: no leader")]
     [InlineData(ReplicationFailure.LeaderChanged, StatusCode.Unavailable, "etcdserver: leader changed")]
     [InlineData(ReplicationFailure.Timeout, StatusCode.Unavailable, "etcdserver: request timed out")]
     [InlineData(ReplicationFailure.TooManyRequests, StatusCode.ResourceExhausted, "etcdserver: too many requests")]
@@ -60,6 +60,34 @@ public sealed class ServiceTests : IAsyncLifetime
         await RefusedAsync(code, text, () => _kv.PutAsync(new PutRequest { Key = Bytes("a") }));
         await RefusedAsync(code, text, () => _kv.RangeAsync(new RangeRequest { Key = Bytes("a") }));
         await _kv.RangeAsync(new RangeRequest { Key = Bytes("a"), Serializable = true });
+    }
+
+    [Theory]
+    [InlineData("kept", StatusCode.Unavailable, "etcdserver: request timed out")]
+    [InlineData("changed", StatusCode.Unavailable, "etcdserver: request timed out, possibly due to previous leader failure")]
+    [InlineData("none", StatusCode.DeadlineExceeded, "context deadline exceeded")]
+    public async Task A_proposal_that_is_not_committed_before_the_calls_deadline_gets_etcds_answer(string leader, StatusCode code, string text)
+    {
+        var time = new ManualTimeProvider();
+        await using var store = await StoreHarness.StartAsync(time: time);
+        time.Advance(TimeSpan.FromMinutes(1));
+        using var channel = GrpcChannel.ForAddress(store.Url.OriginalString);
+        if (leader == "none")
+        {
+            store.Log.SetLeader(0);
+        }
+        var entered = store.Log.Stall();
+        // The client's own clock is far from the deadline: the answer is the server's.
+        var put = new KV.KVClient(channel).PutAsync(new PutRequest { Key = Bytes("a") }, deadline: DateTime.UtcNow.AddHours(1)).ResponseAsync;
+        await entered;
+        time.Advance(TimeSpan.FromSeconds(1));
+        if (leader == "changed")
+        {
+            store.Log.SetLeader(77);
+        }
+        time.Advance(TimeSpan.FromHours(1));
+        var error = await Assert.ThrowsAsync<RpcException>(() => put);
+        Assert.Equal((code, text), (error.StatusCode, error.Status.Detail));
     }
 
     [Fact]

@@ -12,6 +12,7 @@ internal sealed class SingleNodeLog(IStateMachine machine, ulong memberId) : IRe
     private readonly Lock _gate = new();
     private ulong? _leader;
     private ulong _term = 2;
+    private volatile TaskCompletionSource? _stalled;
 
     public event Action<ReplicationStatus>? LeadershipChanged;
 
@@ -20,8 +21,16 @@ internal sealed class SingleNodeLog(IStateMachine machine, ulong memberId) : IRe
 
     public ReplicationStatus Status => new(memberId, _leader ?? memberId, _term, machine.AppliedIndex, machine.AppliedIndex, false);
 
+    /// <summary>Has proposals wait until they are cancelled; completes when the first one does.</summary>
+    public Task Stall() => (_stalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
     public ValueTask<object?> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken)
     {
+        if (_stalled is { } stalled)
+        {
+            stalled.TrySetResult();
+            return new ValueTask<object?>(new TaskCompletionSource<object?>().Task.WaitAsync(cancellationToken));
+        }
         cancellationToken.ThrowIfCancellationRequested();
         Fail();
         lock (_gate)
