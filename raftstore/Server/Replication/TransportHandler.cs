@@ -27,8 +27,15 @@ public sealed partial class ReplicatedLog
         public ISnapshotSink? ReceiveSnapshot(Message message)
         {
             // Read on another thread than the driver's: a hint only, the node decides at the end.
-            if (message.Snapshot is not { } snapshot || snapshot.Index <= log.Status.CommitIndex)
+            if (message.Snapshot is not { } snapshot)
             {
+                return null;
+            }
+
+            if (snapshot.Index <= log.Status.CommitIndex)
+            {
+                // The leader does not know how far this member is: without the node's answer it would offer the snapshot for ever.
+                log._inbox.TryAdd([message]);
                 return null;
             }
 

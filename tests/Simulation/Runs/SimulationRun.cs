@@ -224,7 +224,7 @@ internal sealed class SimulationRun
         {
             text.Append($"\n  member {member.Id}: ");
             text.Append(member.Running is { Log: { } log } process
-                ? $"{log.Node.Role} term {log.Node.Term} leader {log.Node.LeaderId} log {log.Node.Log.FirstIndex}-{log.Node.LastIndex} commit {log.Node.CommitIndex} applied {log.Status.AppliedIndex} {log.Membership} leases {process.Machine.Leases.Count}{(log.Node.IsUnproven ? " unproven" : "")}"
+                ? $"{log.Node.Role} term {log.Node.Term} leader {log.Node.LeaderId} log {log.Node.Log.FirstIndex}-{log.Node.LastIndex} commit {log.Node.CommitIndex} applied {log.Status.AppliedIndex} {log.Membership} leases {process.Machine.Leases.Count}{(log.Node.IsUnproven ? " unproven" : "")}{(log.Node.Role == Raft.Role.Leader ? " sees " + string.Join(", ", log.Node.Progress.Select(p => $"{p.Key}: {p.Value}")) : "")}"
                 : member.IsLost ? "lost" : "down");
         }
 
