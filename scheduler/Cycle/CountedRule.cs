@@ -3,9 +3,11 @@ using Kube.Scheduler.Framework;
 namespace Kube.Scheduler.Cycle;
 
 /// <summary>A cluster rule together with what it has counted so far, to bring it up to date by what has changed.</summary>
-internal sealed class CountedRule(IClusterRule rule)
+/// <param name="rule">The rule, having counted nothing.</param>
+/// <param name="once">It serves one decision only: nothing need be remembered.</param>
+internal sealed class CountedRule(IClusterRule rule, bool once)
 {
-    private static readonly List<PodInfo> NoPods = [];
+    private static readonly PodList NoPods = new();
     private readonly List<int> _changes = [];
     private NodeInfo?[]? _counted;
     private long _version;
@@ -21,6 +23,7 @@ internal sealed class CountedRule(IClusterRule rule)
         if (_counted is null)
         {
             CountAll(view);
+            _counted = once ? [] : view.Nodes.ToArray();
         }
         else if (_version != view.Version)
         {
@@ -55,19 +58,18 @@ internal sealed class CountedRule(IClusterRule rule)
 
     private void CountAll(ClusterView view)
     {
-        _counted = view.Nodes.ToArray();
         if (rule.CountsNodes || rule.Counts == CountedPods.All)
         {
-            foreach (var node in _counted)
+            foreach (var node in view.Nodes)
             {
-                CountIn(node!);
+                CountIn(node);
             }
         }
         else if (rule.Counts == CountedPods.WithAffinity)
         {
             foreach (var index in view.NodesWithAffinity)
             {
-                CountIn(_counted[index]!);
+                CountIn(view.Nodes[index]);
             }
         }
     }
@@ -79,7 +81,7 @@ internal sealed class CountedRule(IClusterRule rule)
             rule.CountNode(node, 1);
         }
 
-        foreach (var pod in PodsOf(node))
+        foreach (var pod in PodsOf(node).AsSpan())
         {
             rule.CountPod(node, pod, 1);
         }
@@ -106,7 +108,7 @@ internal sealed class CountedRule(IClusterRule rule)
 
     private void RecountWhole(NodeInfo before, NodeInfo after)
     {
-        foreach (var pod in PodsOf(before))
+        foreach (var pod in PodsOf(before).AsSpan())
         {
             rule.CountPod(before, pod, -1);
         }
@@ -120,14 +122,9 @@ internal sealed class CountedRule(IClusterRule rule)
     {
         var old = PodsOf(before);
         var now = PodsOf(after);
-        var head = 0;
-        while (head < old.Count && head < now.Count && ReferenceEquals(old[head], now[head]))
-        {
-            head++;
-        }
-
+        var head = old.CommonHead(now);
         var tail = 0;
-        while (tail < old.Count - head && tail < now.Count - head && ReferenceEquals(old[^(tail + 1)], now[^(tail + 1)]))
+        while (tail < old.Count - head && tail < now.Count - head && ReferenceEquals(old[old.Count - tail - 1], now[now.Count - tail - 1]))
         {
             tail++;
         }
@@ -146,10 +143,10 @@ internal sealed class CountedRule(IClusterRule rule)
     private bool Interested(PodInfo pod) =>
         rule.Counts == CountedPods.All || (rule.Counts == CountedPods.WithAffinity && pod.Affinity.IsAny);
 
-    private List<PodInfo> PodsOf(NodeInfo node) => rule.Counts switch
+    private PodList PodsOf(NodeInfo node) => rule.Counts switch
     {
-        CountedPods.All => node.PodList,
-        CountedPods.WithAffinity => node.AffinityPodList,
+        CountedPods.All => node.Pods,
+        CountedPods.WithAffinity => node.PodsWithAffinity,
         _ => NoPods,
     };
 }

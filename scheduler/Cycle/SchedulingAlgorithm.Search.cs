@@ -13,7 +13,7 @@ public sealed partial class SchedulingAlgorithm
 
         public ClusterView View => view;
 
-        public string? NominatedNode => nominations?.NodeOf(pod.Uid);
+        public string? NominatedNode { get; } = nominations?.NodeOf(pod.Uid);
 
         /// <summary>Puts feasible nodes into the owner's list and everyone's verdict into its column; returns how many were found.</summary>
         public int Run()
@@ -56,7 +56,7 @@ public sealed partial class SchedulingAlgorithm
 
         public T Recall<T>(NodeInfo node, Func<NodeInfo, T> find)
             where T : class =>
-            state.IsLocal && Ahead(node).Count == 0 ? state.Recall(node, pod.Priority, find) : find(node);
+            state.IsLocal && state.Columns is not null && NominatedNode != node.Name ? state.Recall(node, Promised(node), pod.Priority, find) : find(node);
 
         public INodeTrial Try(NodeInfo node) => new Trial(this, node.Clone());
 
@@ -120,19 +120,30 @@ public sealed partial class SchedulingAlgorithm
         /// </summary>
         private Status? Verdict(int index, NodeInfo node)
         {
-            var ahead = Ahead(node);
-            if (ahead.Count > 0 && WithAll(node.Clone(), ahead) is { } verdict)
+            var alone = state.Columns is null ? state.VerdictOf(node) : state.Verdict(index, node);
+            if (alone is not null || Promised(node) is not { Count: > 0 } promised)
             {
-                return verdict;
+                return alone;
             }
 
-            return state.Columns is null ? state.VerdictOf(node) : state.Verdict(index, node);
+            // A promise to this very pod makes it count differently from others of its shape.
+            return state.IsLocal && state.Columns is not null && promised.All(other => other.Uid != pod.Uid)
+                ? state.VerdictWith(node, promised, pod.Priority, () => WithAhead(node))
+                : WithAhead(node);
         }
+
+        private Status? WithAhead(NodeInfo node)
+        {
+            var ahead = Ahead(node);
+            return ahead.Count > 0 ? WithAll(node.Clone(), ahead) : null;
+        }
+
+        private IReadOnlyList<PodInfo> Promised(NodeInfo node) => nominations?.On(node.Name) ?? [];
 
         /// <summary>The pods that have been promised room on the node and are as important as this one.</summary>
         private IReadOnlyList<PodInfo> Ahead(NodeInfo node)
         {
-            if (nominations is null || nominations.On(node.Name) is not { Count: > 0 } promised)
+            if (Promised(node) is not { Count: > 0 } promised)
             {
                 return [];
             }

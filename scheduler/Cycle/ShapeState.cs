@@ -22,8 +22,9 @@ internal sealed class ShapeState
     private readonly long _facts;
     private List<CountedRule>? _scoreRules;
     private NodeColumns? _columns;
-    private (NodeInfo Node, IReadOnlyList<DisruptionBudget> Budgets, object Found)?[]? _recalled;
-    private int _recalledPriority;
+    private Recalled?[]? _recalled;
+    private Promised[] _promised = [];
+    private int _priority;
 
     public ShapeState(Profile profile, PodInfo pod, ClusterView view)
     {
@@ -40,7 +41,7 @@ internal sealed class ShapeState
             {
                 if (Prepare(plugin) is { } rule)
                 {
-                    _filterRules.Add(new CountedRule(rule));
+                    _filterRules.Add(new CountedRule(rule, OnlyNodes is not null));
                 }
             }
         }
@@ -160,26 +161,51 @@ internal sealed class ShapeState
         }
     }
 
-    /// <summary>What was found for the node with the same budgets and priority, or what the function finds now.</summary>
-    public T Recall<T>(NodeInfo node, int priority, Func<NodeInfo, T> find)
+    /// <summary>What was found for the node with the same promises, budgets and priority, or what the function finds now.</summary>
+    public T Recall<T>(NodeInfo node, IReadOnlyList<PodInfo> promised, int priority, Func<NodeInfo, T> find)
         where T : class
     {
-        if (_recalled is null || _recalledPriority != priority)
-        {
-            _recalled = new (NodeInfo, IReadOnlyList<DisruptionBudget>, object)?[_view.Count];
-            _recalledPriority = priority;
-        }
-
+        ForPriority(priority);
+        _recalled ??= new Recalled?[_view.Count];
         var budgets = _view.Facts.Budgets;
-        if (_recalled[node.Index] is { } recalled && ReferenceEquals(recalled.Node, node) && ReferenceEquals(recalled.Budgets, budgets)
-            && recalled.Found is T known)
+        if (_recalled[node.Index] is { } recalled && ReferenceEquals(recalled.Node, node) && ReferenceEquals(recalled.Promised, promised)
+            && ReferenceEquals(recalled.Budgets, budgets) && recalled.Found is T known)
         {
             return known;
         }
 
         var found = find(node);
-        _recalled[node.Index] = (node, budgets, found);
+        _recalled[node.Index] = new Recalled(node, promised, budgets, found);
         return found;
+    }
+
+    /// <summary>The same for the verdict on a node together with the pods that were promised room there; null is success.</summary>
+    public Status? VerdictWith(NodeInfo node, IReadOnlyList<PodInfo> promised, int priority, Func<Status?> find)
+    {
+        ForPriority(priority);
+        if (_promised.Length == 0)
+        {
+            _promised = new Promised[_view.Count];
+        }
+
+        ref var known = ref _promised[node.Index];
+        if (!ReferenceEquals(known.Node, node) || !ReferenceEquals(known.Pods, promised))
+        {
+            var verdict = find();
+            known = new Promised(node, promised, verdict);
+        }
+
+        return known.Verdict;
+    }
+
+    private void ForPriority(int priority)
+    {
+        if (_priority != priority)
+        {
+            _priority = priority;
+            _recalled = null;
+            _promised = [];
+        }
     }
 
     private static void Add(Span<long> totals, ReadOnlySpan<long> scores, long weight, IScorePlugin? plugin)
@@ -250,7 +276,7 @@ internal sealed class ShapeState
             if (Prepare(plugin) is { } rule)
             {
                 // One rule is counted once, whatever it is used for.
-                var counted = _filterRules.Find(known => ReferenceEquals(known.Rule, rule)) ?? new CountedRule(rule);
+                var counted = _filterRules.Find(known => ReferenceEquals(known.Rule, rule)) ?? new CountedRule(rule, OnlyNodes is not null);
                 counted.Weight = _profile.WeightOf(plugin);
                 _scoreRules.Add(counted);
             }
@@ -312,4 +338,8 @@ internal sealed class ShapeState
 
         return null;
     }
+
+    private sealed record Recalled(NodeInfo Node, IReadOnlyList<PodInfo> Promised, IReadOnlyList<DisruptionBudget> Budgets, object Found);
+
+    private readonly record struct Promised(NodeInfo Node, IReadOnlyList<PodInfo> Pods, Status? Verdict);
 }

@@ -9,9 +9,6 @@ namespace Kube.Scheduler.Framework;
 /// </summary>
 public sealed class NodeInfo
 {
-    private readonly List<PodInfo> _pods = [];
-    private readonly List<PodInfo> _podsWithAffinity = [];
-
     public NodeInfo(string name) => Name = name;
 
     public string Name { get; }
@@ -34,15 +31,10 @@ public sealed class NodeInfo
     public Resources ScoredRequested { get; private init; } = new();
 
     /// <summary>The pods on the node, in the order in which they came.</summary>
-    public IReadOnlyList<PodInfo> Pods => _pods;
+    public PodList Pods { get; private init; } = new();
 
     /// <summary>Those of the pods that have affinity or anti-affinity to pods.</summary>
-    public IReadOnlyList<PodInfo> PodsWithAffinity => _podsWithAffinity;
-
-    /// <summary>The same lists for code that runs often: a list is walked faster than an interface. Not to be changed.</summary>
-    internal List<PodInfo> PodList => _pods;
-
-    internal List<PodInfo> AffinityPodList => _podsWithAffinity;
+    public PodList PodsWithAffinity { get; private init; } = new();
 
     public void SetNode(Node? node)
     {
@@ -50,13 +42,13 @@ public sealed class NodeInfo
         Allocatable = Resources.From(node?.Status?.Allocatable);
     }
 
+    /// <summary>A pod comes that is not on the node yet.</summary>
     public void AddPod(PodInfo pod)
     {
-        Invariant.Check(Find(_pods, pod.Uid) < 0, $"pod {pod.Key} is on node {Name} already");
-        _pods.Add(pod);
+        Pods.Add(pod);
         if (pod.Affinity.IsAny)
         {
-            _podsWithAffinity.Add(pod);
+            PodsWithAffinity.Add(pod);
         }
 
         Requested.Add(pod.Requests);
@@ -65,13 +57,13 @@ public sealed class NodeInfo
 
     public void RemovePod(string uid)
     {
-        var at = Find(_pods, uid);
+        var at = Pods.Find(uid);
         Invariant.Check(at >= 0, $"pod {uid} is not on node {Name}");
-        var pod = _pods[at];
-        _pods.RemoveAt(at);
+        var pod = Pods[at];
+        Pods.RemoveAt(at);
         if (pod.Affinity.IsAny)
         {
-            _podsWithAffinity.RemoveAt(Find(_podsWithAffinity, uid));
+            PodsWithAffinity.RemoveAt(PodsWithAffinity.Find(uid));
         }
 
         Requested.Add(pod.Requests, -1);
@@ -83,19 +75,19 @@ public sealed class NodeInfo
     /// </summary>
     public void ReplacePod(PodInfo pod)
     {
-        var at = Find(_pods, pod.Uid);
+        var at = Pods.Find(pod.Uid);
         Invariant.Check(at >= 0, $"pod {pod.Key} is not on node {Name}");
-        _pods[at] = pod;
+        Pods.Replace(at, pod);
         if (pod.Affinity.IsAny)
         {
-            _podsWithAffinity[Find(_podsWithAffinity, pod.Uid)] = pod;
+            PodsWithAffinity.Replace(PodsWithAffinity.Find(pod.Uid), pod);
         }
     }
 
     /// <summary>A copy that later changes do not touch.</summary>
     public NodeInfo Clone()
     {
-        var copy = new NodeInfo(Name)
+        return new NodeInfo(Name)
         {
             Node = Node,
             Allocatable = Allocatable,
@@ -103,23 +95,8 @@ public sealed class NodeInfo
             Index = Index,
             Requested = Requested.Clone(),
             ScoredRequested = ScoredRequested.Clone(),
+            Pods = Pods.Copy(),
+            PodsWithAffinity = PodsWithAffinity.Copy(),
         };
-        copy._pods.EnsureCapacity(_pods.Count + 1);
-        copy._pods.AddRange(_pods);
-        copy._podsWithAffinity.AddRange(_podsWithAffinity);
-        return copy;
-    }
-
-    private static int Find(List<PodInfo> pods, string uid)
-    {
-        for (var i = pods.Count - 1; i >= 0; i--)
-        {
-            if (pods[i].Uid == uid)
-            {
-                return i;
-            }
-        }
-
-        return -1;
     }
 }

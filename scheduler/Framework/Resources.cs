@@ -11,6 +11,9 @@ public sealed class Resources
     /// <summary>Request that scoring assumes for a container that names none, in bytes (Kubernetes' DefaultMemoryRequest).</summary>
     public const long DefaultMemoryBytes = 200 * 1024 * 1024;
 
+    private static readonly Dictionary<string, long> NoScalars = new(StringComparer.Ordinal);
+    private Dictionary<string, long>? _scalars;
+
     public long CpuMillis { get; set; }
 
     public long MemoryBytes { get; set; }
@@ -21,15 +24,20 @@ public sealed class Resources
     public long Pods { get; set; }
 
     /// <summary>Extended resources and huge pages by name.</summary>
-    public Dictionary<string, long> Scalars { get; } = new(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, long> Scalars => _scalars ?? NoScalars;
+
+    private Dictionary<string, long> Mutable => _scalars ??= new Dictionary<string, long>(StringComparer.Ordinal);
 
     /// <summary>Reads a resource list such as a node's allocatable.</summary>
     public static Resources From(IReadOnlyDictionary<string, Quantity>? list)
     {
         var resources = new Resources();
-        foreach (var (name, quantity) in list ?? new Dictionary<string, Quantity>())
+        if (list is not null)
         {
-            resources.Set(name, quantity);
+            foreach (var (name, quantity) in list)
+            {
+                resources.Set(name, quantity);
+            }
         }
 
         return resources;
@@ -41,9 +49,9 @@ public sealed class Resources
         CpuMillis += sign * other.CpuMillis;
         MemoryBytes += sign * other.MemoryBytes;
         EphemeralStorageBytes += sign * other.EphemeralStorageBytes;
-        foreach (var (name, amount) in other.Scalars)
+        foreach (var (name, amount) in other._scalars ?? NoScalars)
         {
-            Scalars[name] = Scalars.GetValueOrDefault(name) + (sign * amount);
+            Mutable[name] = Scalars.GetValueOrDefault(name) + (sign * amount);
         }
     }
 
@@ -53,9 +61,9 @@ public sealed class Resources
         CpuMillis = Math.Max(CpuMillis, other.CpuMillis);
         MemoryBytes = Math.Max(MemoryBytes, other.MemoryBytes);
         EphemeralStorageBytes = Math.Max(EphemeralStorageBytes, other.EphemeralStorageBytes);
-        foreach (var (name, amount) in other.Scalars)
+        foreach (var (name, amount) in other._scalars ?? NoScalars)
         {
-            Scalars[name] = Math.Max(Scalars.GetValueOrDefault(name), amount);
+            Mutable[name] = Math.Max(Scalars.GetValueOrDefault(name), amount);
         }
     }
 
@@ -68,9 +76,9 @@ public sealed class Resources
             EphemeralStorageBytes = EphemeralStorageBytes,
             Pods = Pods,
         };
-        foreach (var (name, amount) in Scalars)
+        if (_scalars is not null)
         {
-            copy.Scalars[name] = amount;
+            copy._scalars = new Dictionary<string, long>(_scalars, StringComparer.Ordinal);
         }
 
         return copy;
@@ -93,7 +101,7 @@ public sealed class Resources
                 Pods = quantity.Value();
                 break;
             default:
-                Scalars[name] = quantity.Value();
+                Mutable[name] = quantity.Value();
                 break;
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kube.Scheduler.Framework;
 
 namespace Kube.Scheduler.Queue;
@@ -10,18 +11,9 @@ public sealed class NominatedPods
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (PodInfo Pod, string Node)> _pods = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, PodInfo[]> _byNode = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, PodInfo[]> _byNode = new(StringComparer.Ordinal);
 
-    public bool IsEmpty
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _pods.Count == 0;
-            }
-        }
-    }
+    public bool IsEmpty => _byNode.IsEmpty;
 
     /// <summary>The node is being cleared for the pod; an empty name takes the pod's nomination back.</summary>
     public void Set(PodInfo pod, string node)
@@ -55,14 +47,8 @@ public sealed class NominatedPods
         }
     }
 
-    /// <summary>The pods for which a node is being cleared.</summary>
-    public IReadOnlyList<PodInfo> On(string node)
-    {
-        lock (_lock)
-        {
-            return _byNode.GetValueOrDefault(node) ?? [];
-        }
-    }
+    /// <summary>The pods for which a node is being cleared: the same list until one comes or goes.</summary>
+    public IReadOnlyList<PodInfo> On(string node) => _byNode.GetValueOrDefault(node) ?? [];
 
     private void RemoveCore(string uid)
     {
@@ -74,7 +60,7 @@ public sealed class NominatedPods
         var left = _byNode[entry.Node].Where(pod => pod.Uid != uid).ToArray();
         if (left.Length == 0)
         {
-            _byNode.Remove(entry.Node);
+            _byNode.TryRemove(entry.Node, out _);
         }
         else
         {

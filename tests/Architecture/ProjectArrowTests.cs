@@ -43,6 +43,7 @@ public class ProjectArrowTests
             "Kube.Scheduler.Host", "Kube.Controllers.Host", "Kube.Kubelet.Host",
         ],
         ["Kube.EngineBench"] = ["Kube.Proto", "Kube.RaftStore.Server"],
+        ["Kube.SchedulerBench"] = ["Kube.Base", "Kube.Api", "Kube.Client", "Kube.Scheduler"],
         ["Kube.Load"] = ["Kube.Base", "Kube.Rpc", "Kube.Proto", "Kube.Client"],
     };
 

@@ -13,7 +13,7 @@ public sealed class NodePorts : IPreFilterPlugin, IFilterPlugin, IQueueingHints
 
     public Status Filter(PodInfo pod, NodeInfo node)
     {
-        foreach (var other in node.Pods)
+        foreach (var other in node.Pods.AsSpan())
         {
             foreach (var taken in other.HostPorts)
             {
