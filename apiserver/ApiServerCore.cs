@@ -27,7 +27,12 @@ public sealed class ApiServerCore : IAsyncDisposable
         _feed = new StoreFeed(storage, time, loggers);
         Registry = new ResourceRegistry(storage, _feed, time, identifiers);
         var subresources = new SubresourceCatalog(
-            time, () => Registry.Find("policy", "v1", "poddisruptionbudgets"), options.Kubelets, () => Registry.Get("", "v1", "nodes"), options.CreateSubresources(Registry));
+            time,
+            () => Registry.Find("policy", "v1", "poddisruptionbudgets"),
+            options.Kubelets,
+            () => Registry.Get("", "v1", "nodes"),
+            () => Registry.Get("discovery.k8s.io", "v1", "endpointslices"),
+            options.CreateSubresources(Registry));
         var catalog = new ResourceCatalog(storage, options.ServiceRange, identifiers, options.EventTimeToLive, subresources, time);
         foreach (var definition in catalog.Build(KindCatalog.Default.Kinds))
         {

@@ -68,7 +68,7 @@ internal sealed partial class ResourceEndpoint(ResourceRegistry registry, TimePr
 
         if (subresource is IConnectSubresource connect)
         {
-            return connect.ConnectAsync(request.Http, info, request.User, store, request.Aborted);
+            return ConnectAsync(request, connect, store);
         }
 
         if (!subresource.Verbs.Contains(info.Verb))
@@ -84,6 +84,20 @@ internal sealed partial class ResourceEndpoint(ResourceRegistry registry, TimePr
             "create" when subresource is ICreateSubresource create => CreateSubresourceAsync(request, store, create),
             _ => throw ApiErrors.MethodNotSupported(),
         };
+    }
+
+    /// <summary>Long streams end with the server, not only with their client.</summary>
+    private static async Task ConnectAsync(ApiRequest request, IConnectSubresource subresource, ResourceStore store)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, request.Stopping);
+        try
+        {
+            await subresource.ConnectAsync(request.Http, request.Info, request.User, store, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (request.Stopping.IsCancellationRequested && request.Http.Response.HasStarted)
+        {
+            // The server stops in the middle of a stream: the connection is closed.
+        }
     }
 
     private async Task GetAsync(ApiRequest request, ResourceStore store, ISubresource? subresource)

@@ -5,20 +5,18 @@ using Kube.Hosting;
 
 namespace Kube.ApiServer.Host;
 
-/// <summary>HTTPS to kubelets: their certificate must be the kubelet CA's, ours is the API server's kubelet client.</summary>
+/// <summary>
+/// HTTPS to kubelets: their certificate must be the kubelet CA's, ours is the API server's kubelet client. And HTTP or HTTPS to
+/// pods and services.
+/// </summary>
 internal sealed class KubeletClient : IKubeletClient, IDisposable
 {
     private readonly HttpMessageInvoker _http;
+    private readonly HttpMessageInvoker _pods;
 
     public KubeletClient(X509Certificate2 certificate, X509Certificate2Collection authorities)
     {
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
-        };
+        var handler = Handler();
         handler.SslOptions.ClientCertificates = [certificate];
         handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
         handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, errors) =>
@@ -26,6 +24,10 @@ internal sealed class KubeletClient : IKubeletClient, IDisposable
             && (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) == 0
             && ServingCertificate.IsTrusted(kubelet, authorities, ServingCertificate.ServerAuthentication);
         _http = new HttpMessageInvoker(handler);
+        var pods = Handler();
+        // As Kubernetes: a pod's certificate is nobody's business but the client's, who cannot see it.
+        pods.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        _pods = new HttpMessageInvoker(pods);
     }
 
     public async Task<HttpResponseMessage> GetAsync(Uri address, CancellationToken cancellationToken)
@@ -34,5 +36,25 @@ internal sealed class KubeletClient : IKubeletClient, IDisposable
         return await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    public void Dispose() => _http.Dispose();
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _http.SendAsync(request, cancellationToken);
+
+    public Task<HttpResponseMessage> SendToPodAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _pods.SendAsync(request, cancellationToken);
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _pods.Dispose();
+    }
+
+    private static SocketsHttpHandler Handler() => new()
+    {
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        ActivityHeadersPropagator = null,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+    };
 }

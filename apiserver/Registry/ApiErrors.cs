@@ -39,8 +39,6 @@ internal static class ApiErrors
 
     public static KubeStatusException EntityTooLarge(long limitBytes) => new(KubeStatus.RequestEntityTooLarge($"limit is {limitBytes}"));
 
-    public static KubeStatusException NotBuilt(string what) => new(new KubeStatus(501, "NotImplemented", what + " is not served by this API server yet"));
-
     public static KubeStatusException ServiceUnavailable(string message) => new(KubeStatus.ServiceUnavailable(message));
 
     public static KubeStatusException Timeout(string message) => new(KubeStatus.Timeout(message));

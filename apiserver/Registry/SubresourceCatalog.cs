@@ -12,6 +12,7 @@ internal sealed class SubresourceCatalog(
     Func<ResourceStore?> budgets,
     IKubeletClient? kubelets,
     Func<ResourceStore> nodes,
+    Func<ResourceStore> slices,
     IReadOnlyDictionary<(string Group, string Plural, string Name), ISubresource> further)
 {
     private static readonly string[] PatchAndUpdate = ["get", "patch", "update"];
@@ -49,8 +50,10 @@ internal sealed class SubresourceCatalog(
         ("pods", "ephemeralcontainers") => new SpecFieldSubresource(kind.GroupVersionKind, CopySpec("ephemeralContainers"), PatchAndUpdate),
         ("pods", "resize") => new SpecFieldSubresource(kind.GroupVersionKind, CopyResources, PatchAndUpdate),
         ("certificatesigningrequests", "approval") => new ApprovalSubresource(kind.GroupVersionKind, (SigningRequestStrategy)strategy),
-        ("pods", "exec" or "attach" or "portforward") => new UnbuiltSubresource(name, "Pod" + (name == "portforward" ? "PortForward" : char.ToUpperInvariant(name[0]) + name[1..]) + "Options"),
-        (_, "proxy") => new UnbuiltSubresource(name, kind.Kind + "ProxyOptions"),
+        ("pods", "exec" or "attach" or "portforward") when kubelets is not null => new StreamSubresource(name, kubelets, nodes),
+        ("nodes", "proxy") when kubelets is not null => new NodeProxySubresource(kubelets),
+        ("pods", "proxy") when kubelets is not null => new PodProxySubresource(kubelets, nodes),
+        ("services", "proxy") when kubelets is not null => new ServiceProxySubresource(kubelets, slices),
         _ => null,
     };
 

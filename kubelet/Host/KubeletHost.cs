@@ -1,3 +1,4 @@
+using Kube.Kubelet.Runtime.Containerd;
 using Kube.Api.Core.V1;
 using Kube.Api.Values;
 using Kube.Base;
@@ -115,6 +116,7 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
         Own(await KubeletServer.StartAsync(
             options,
             new KubeletEndpoints(workers, runtime, new StatsSummary(runtime, node, time), time),
+            new StreamEndpoints(workers, runtime, runtime as IContainerStreams ?? new CriStreams(runtime, time), time),
             Checks(lifecycle),
             _metrics,
             logs,

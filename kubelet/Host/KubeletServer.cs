@@ -17,6 +17,7 @@ internal static class KubeletServer
     public static async Task<IAsyncDisposable> StartAsync(
         KubeletOptions options,
         KubeletEndpoints endpoints,
+        StreamEndpoints streams,
         HealthChecks checks,
         MetricsRegistry metrics,
         ILoggerFactory logs,
@@ -50,6 +51,7 @@ internal static class KubeletServer
         application.MapHealth(checks, checks, time, logs.CreateLogger<KubeletEndpoints>());
         application.MapMetrics(metrics);
         endpoints.Map(application);
+        streams.Map(application);
         await ComponentServer.StartAsync(application, options.Endpoint, cancellationToken).ConfigureAwait(false);
         return application;
     }

@@ -24,14 +24,6 @@ internal sealed class KubeletEndpoints(PodWorkers.PodWorkers workers, ICriRuntim
         routes.MapGet("/containerLogs/{ns}/{pod}/{container}", Allowed(LogsAsync));
         routes.MapGet("/pods", Allowed(PodsAsync));
         routes.MapGet("/stats/summary", Allowed(SummaryAsync));
-        foreach (string streaming in (string[])["exec", "attach", "run"])
-        {
-            routes.Map($"/{streaming}/{{ns}}/{{pod}}/{{container}}", Allowed(NotBuilt));
-            routes.Map($"/{streaming}/{{ns}}/{{pod}}/{{uid}}/{{container}}", Allowed(NotBuilt));
-        }
-
-        routes.Map("/portForward/{ns}/{pod}", Allowed(NotBuilt));
-        routes.Map("/portForward/{ns}/{pod}/{uid}", Allowed(NotBuilt));
     }
 
     /// <summary>The handler behind the check of who calls.</summary>
@@ -157,7 +149,7 @@ internal sealed class KubeletEndpoints(PodWorkers.PodWorkers workers, ICriRuntim
         });
     }
 
-    private static string Bare(string id) => id[(id.IndexOf("://", StringComparison.Ordinal) + 3)..];
+    internal static string Bare(string id) => id[(id.IndexOf("://", StringComparison.Ordinal) + 3)..];
 
     private async Task<string?> LogPathAsync(string id, CancellationToken cancellation)
     {
@@ -202,12 +194,7 @@ internal sealed class KubeletEndpoints(PodWorkers.PodWorkers workers, ICriRuntim
         await context.Response.WriteAsync(await stats.ReadAsync(context.RequestAborted), context.RequestAborted);
     }
 
-    private static Task NotBuilt(HttpContext context) => ErrorAsync(
-        context,
-        StatusCodes.Status501NotImplemented,
-        "exec, attach and port-forward are not implemented by this kubelet");
-
-    private static async Task ErrorAsync(HttpContext context, int code, string message)
+    internal static async Task ErrorAsync(HttpContext context, int code, string message)
     {
         context.Response.StatusCode = code;
         context.Response.ContentType = "text/plain; charset=utf-8";

@@ -17,6 +17,7 @@ public class ProjectArrowTests
         ["Kube.Api"] = ["Kube.Base"],
         ["Kube.Client"] = ["Kube.Base", "Kube.Api"],
         ["Kube.Hosting"] = ["Kube.Base"],
+        ["Kube.Streams"] = ["Kube.Base"],
         ["Kube.RaftStore.Raft"] = ["Kube.Base"],
         ["Kube.RaftStore.Mvcc"] = ["Kube.Base"],
         ["Kube.RaftStore.Lease"] = ["Kube.Base"],
@@ -35,7 +36,7 @@ public class ProjectArrowTests
         ["Kube.Scheduler.Host"] = ["Kube.Hosting", "Kube.Scheduler"],
         ["Kube.Controllers"] = ["Kube.Base", "Kube.Api", "Kube.Client"],
         ["Kube.Controllers.Host"] = ["Kube.Hosting", "Kube.Controllers"],
-        ["Kube.Kubelet"] = ["Kube.Base", "Kube.Api", "Kube.Client", "Kube.Rpc", "Kube.Proto"],
+        ["Kube.Kubelet"] = ["Kube.Base", "Kube.Api", "Kube.Client", "Kube.Streams", "Kube.Rpc", "Kube.Proto"],
         ["Kube.Kubelet.Host"] = ["Kube.Hosting", "Kube.Kubelet"],
         ["Kube"] =
         [

@@ -13,7 +13,6 @@ namespace Kube.ApiServer.Registry.Subresources;
 /// <summary>pods/log: the output of a container, as the kubelet of the pod's node has it, passed through as it comes.</summary>
 internal sealed class LogSubresource(IKubeletClient kubelets, Func<ResourceStore> nodes, TimeProvider time) : IConnectSubresource
 {
-    private const string DefaultContainerAnnotation = "kubectl.kubernetes.io/default-container";
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
     private static readonly string[] Served = ["get"];
     private static readonly string[] Passed = ["follow", "previous", "sinceSeconds", "sinceTime", "timestamps", "tailLines", "limitBytes", "stream"];
@@ -31,7 +30,7 @@ internal sealed class LogSubresource(IKubeletClient kubelets, Func<ResourceStore
 
         var pod = await store.FindAsync(request.Namespace, request.Name, cancellationToken).ConfigureAwait(false)
             ?? throw ApiErrors.NotFound(store.Definition, request.Name);
-        var container = ContainerOf(pod, request.Name, http.Request.Query["container"].ToString());
+        var container = PodContainers.Choose(pod, request.Name, http.Request.Query["container"].ToString());
         var node = ObjectAccessor.Text(pod["spec"] as JsonObject, "nodeName");
         http.Response.ContentType = "text/plain";
         if (node.Length == 0)
@@ -40,7 +39,7 @@ internal sealed class LogSubresource(IKubeletClient kubelets, Func<ResourceStore
             return;
         }
 
-        var address = new Uri(KubeletAddress(node), $"/containerLogs/{request.Namespace}/{request.Name}/{container}{QueryOf(http.Request.Query)}");
+        var address = new Uri(KubeletAddress.Of(nodes(), node), $"/containerLogs/{request.Namespace}/{request.Name}/{container}{QueryOf(http.Request.Query)}");
         await PassAsync(http, address, container, request.Name, cancellationToken).ConfigureAwait(false);
     }
 
@@ -105,44 +104,6 @@ internal sealed class LogSubresource(IKubeletClient kubelets, Func<ResourceStore
             _ => ApiErrors.InternalError($"the kubelet answered {(int)answer.StatusCode}: {text}"),
         };
     }
-
-    private Uri KubeletAddress(string name)
-    {
-        var node = nodes().FindCached("", name) ?? throw ApiErrors.NotFound(nodes().Definition, name);
-        var status = node["status"] as JsonObject;
-        var addresses = (status?["addresses"] as JsonArray)?.OfType<JsonObject>().ToList() ?? [];
-        var host = ((string[])["InternalIP", "ExternalIP", "Hostname", "InternalDNS"])
-            .Select(type => addresses.Find(a => ObjectAccessor.Text(a, "type") == type))
-            .FirstOrDefault(a => a is not null);
-        var port = ObjectAccessor.Number(status?["daemonEndpoints"]?["kubeletEndpoint"] as JsonObject, "Port") ?? 10250;
-        return host is null
-            ? throw ApiErrors.InternalError($"no preferred addresses found; known addresses: {addresses.Count}")
-            : new UriBuilder("https", ObjectAccessor.Text(host, "address"), (int)port).Uri;
-    }
-
-    private static string ContainerOf(JsonObject pod, string name, string asked)
-    {
-        var spec = pod["spec"] as JsonObject;
-        var containers = Names(spec, "containers");
-        var all = containers.Concat(Names(spec, "initContainers")).Concat(Names(spec, "ephemeralContainers")).ToList();
-        if (asked.Length > 0)
-        {
-            return all.Contains(asked) ? asked : throw ApiErrors.BadRequest($"container {asked} is not valid for pod {name}");
-        }
-
-        if (containers.Count == 1)
-        {
-            return containers[0];
-        }
-
-        var preferred = ObjectAccessor.Text((pod["metadata"] as JsonObject)?["annotations"] as JsonObject, DefaultContainerAnnotation);
-        return preferred.Length > 0 && all.Contains(preferred)
-            ? preferred
-            : throw ApiErrors.BadRequest($"a container name must be specified for pod {name}, choose one of: [{string.Join(' ', containers)}]");
-    }
-
-    private static List<string> Names(JsonObject? spec, string list) =>
-        [.. (spec?[list] as JsonArray)?.OfType<JsonObject>().Select(c => ObjectAccessor.Text(c, "name")) ?? []];
 
     private static string QueryOf(IQueryCollection query)
     {

@@ -23,12 +23,15 @@ internal sealed class ContainerLogPump : IDisposable
     private readonly string _logPath;
     private readonly SafeFileHandle _position;
     private readonly Stream[] _streams;
+    private readonly IReadOnlyList<AttachedReader> _readers;
     private readonly MemoryStream _out = new();
     private FileStream _log;
 
     /// <summary>Opens or creates the files; <paramref name="directory"/> holds the raw streams and the position.</summary>
-    public ContainerLogPump(string directory, string logPath, TimeProvider time)
+    /// <param name="readers">Who else reads the raw streams; changes between calls only.</param>
+    public ContainerLogPump(string directory, string logPath, TimeProvider time, IReadOnlyList<AttachedReader>? readers = null)
     {
+        _readers = readers ?? [];
         _time = time;
         _logPath = logPath;
         _position = File.OpenHandle(Path.Combine(directory, "position"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
@@ -124,8 +127,24 @@ internal sealed class ContainerLogPump : IDisposable
         stream.Buffer.AsSpan(start, stream.Held).CopyTo(stream.Buffer);
         stream.Taken += start;
         Flush();
-        stream.Free();
+        stream.Free(KeptFrom(stream));
         return true;
+    }
+
+    /// <summary>The first byte of a raw stream that somebody still has to read.</summary>
+    private long KeptFrom(Stream stream)
+    {
+        long kept = stream.Taken;
+        foreach (AttachedReader reader in _readers)
+        {
+            if (reader.IsError == (stream == _streams[1]))
+            {
+                reader.Lost |= stream.Taken - reader.Position > AttachedReader.MaxBehindBytes;
+                kept = reader.Lost ? kept : Math.Min(kept, reader.Position);
+            }
+        }
+
+        return kept;
     }
 
     private void WriteLine(Stream stream, ReadOnlySpan<byte> content, byte tag)
@@ -219,14 +238,14 @@ internal sealed class ContainerLogPump : IDisposable
         /// <summary>Bytes of the file that are in the log.</summary>
         public long Taken { get; set; }
 
-        /// <summary>Gives the disk space of what is in the log back; a file system that cannot keeps it until removal.</summary>
-        public void Free()
+        /// <summary>Gives the disk space before <paramref name="end"/> back; a file system that cannot keeps it until removal.</summary>
+        public void Free(long end)
         {
-            if (Taken - _freed >= FreeEveryBytes)
+            if (end - _freed >= FreeEveryBytes)
             {
                 const int Mode = Native.FallocPunchHole | Native.FallocKeepSize;
-                _ = Native.Fallocate((int)File.DangerousGetHandle(), Mode, 0, Taken);
-                _freed = Taken;
+                _ = Native.Fallocate((int)File.DangerousGetHandle(), Mode, 0, end);
+                _freed = end;
             }
         }
 

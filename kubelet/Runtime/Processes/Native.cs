@@ -6,6 +6,7 @@ namespace Kube.Kubelet.Runtime.Processes;
 internal static partial class Native
 {
     public const int SigKill = 9;
+    public const int SigUsr1 = 10;
     public const int SigTerm = 15;
 
     public const short PosixSpawnSetSigDef = 0x04;
@@ -21,10 +22,21 @@ internal static partial class Native
     public const int EpollCloexec = 0x80000;
     public const int EpollCtlAdd = 1;
     public const int EpollCtlDel = 2;
+    public const int EpollCtlMod = 3;
     public const uint EpollIn = 1;
+    public const uint EpollOut = 4;
+    public const uint EpollOneShot = 1u << 30;
 
     public const int Eintr = 4;
     public const int Esrch = 3;
+    public const int Eio = 5;
+    public const int Eagain = 11;
+
+    public const int DuplicateCloseOnExec = 1030;
+    public const int GetFlags = 3;
+    public const int SetFlags = 4;
+    public const int NonBlock = 0x800;
+    public const int CloseOnExec = 0x80000;
 
     public const int FallocKeepSize = 1;
     public const int FallocPunchHole = 2;
@@ -57,6 +69,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial long Syscall(long number, long a, long b);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial long Syscall3(long number, long a, long b, long c);
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);
@@ -118,6 +133,43 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int SpawnActionsAddOpen(nint actions, int fd, string path, int flags, uint mode);
 
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
+    public static partial int SpawnActionsAddDup(nint actions, int fd, int target);
+
+    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
+    public static partial int Pipe(ref int ends, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int FileControl(int fd, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int DeviceControl(int fd, nuint request, ref byte argument);
+
+    [LibraryImport("libc", EntryPoint = "posix_openpt", SetLastError = true)]
+    public static partial int OpenTerminal(int flags);
+
+    [LibraryImport("libc", EntryPoint = "grantpt", SetLastError = true)]
+    public static partial int GrantTerminal(int fd);
+
+    [LibraryImport("libc", EntryPoint = "unlockpt", SetLastError = true)]
+    public static partial int UnlockTerminal(int fd);
+
+    [LibraryImport("libc", EntryPoint = "ptsname_r", SetLastError = true)]
+    public static partial int TerminalName(int fd, ref byte buffer, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeFifo(string path, uint mode);
+
+    /// <summary>The result, or an <see cref="IOException"/> with errno's text for a negative one.</summary>
+    public static int Valid(int result, string call) =>
+        result >= 0 ? result : throw new IOException($"{call}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+
     /// <summary>Opens a handle that becomes readable when the process ends; -1 and errno ESRCH when there is none.</summary>
     public static int PidFdOpen(int pid) => (int)Syscall(434, pid, 0);
+
+    /// <summary>A copy of another process's descriptor, which its children do not inherit (Linux 5.6).</summary>
+    public static int PidFdGetFd(int pidFd, int fd) => (int)Syscall3(438, pidFd, fd, 0);
 }

@@ -13,6 +13,8 @@ namespace Kube.Kubelet.Runtime.Processes;
 internal sealed class ProcessContainer(string id, string directory, ContainerConfig config, ContainerRecord record)
 {
     private readonly Lock _pumping = new();
+    private readonly List<AttachedReader> _readers = [];
+    private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ContainerLogPump? _pump;
     private int _watch = -1;
 
@@ -41,6 +43,15 @@ internal sealed class ProcessContainer(string id, string directory, ContainerCon
     public string Root => Path.Combine(Directory, "root");
 
     public string ExitFile => Path.Combine(Directory, "exit");
+
+    /// <summary>The pipe that a container with input and without terminal reads.</summary>
+    public string InputPipe => Path.Combine(Directory, "stdin");
+
+    /// <summary>The terminal of a container that has one and runs.</summary>
+    public ContainerTerminal? Terminal { get; set; }
+
+    /// <summary>Completes when the container writes again. To be taken before looking, so that nothing is missed.</summary>
+    public Task NextChange => _changed.Task;
 
     private string PidsFile => Path.Combine(Directory, "pids");
 
@@ -75,13 +86,32 @@ internal sealed class ProcessContainer(string id, string directory, ContainerCon
         {
             if (Record.LogPath.Length > 0)
             {
-                _pump = new ContainerLogPump(Directory, Record.LogPath, time);
+                _pump = new ContainerLogPump(Directory, Record.LogPath, time, _readers);
             }
 
             _watch = watcher.WatchDirectory(Directory, Changed);
         }
 
         Changed();
+    }
+
+    /// <summary>Reads the output that comes from now on; <see cref="CloseReader"/> ends it.</summary>
+    public AttachedReader OpenReader(bool isError)
+    {
+        lock (_pumping)
+        {
+            AttachedReader reader = new(Path.Combine(Directory, isError ? "stderr" : "stdout"), isError);
+            _readers.Add(reader);
+            return reader;
+        }
+    }
+
+    public void CloseReader(AttachedReader reader)
+    {
+        lock (_pumping)
+        {
+            _readers.Remove(reader);
+        }
     }
 
     public void ReopenLog()
@@ -108,6 +138,7 @@ internal sealed class ProcessContainer(string id, string directory, ContainerCon
     /// <summary>Lets go of the files without ending anything: the container outlives this kubelet.</summary>
     public void Abandon(ProcessWatcher watcher)
     {
+        Terminal?.Dispose();
         watcher.UnwatchDirectory(_watch);
         lock (_pumping)
         {
@@ -127,5 +158,7 @@ internal sealed class ProcessContainer(string id, string directory, ContainerCon
         {
             _pump?.Pump(ended: false);
         }
+
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 }

@@ -146,12 +146,22 @@ public sealed partial class ProcessRuntime
         List<string> environment = Supervision.Environment(container, sandbox.Config);
         container.Save(container.Record with { Stage = ContainerStage.Starting });
         container.OpenLog(_watcher, _time);
+        string output = Path.Combine(container.Directory, "stdout");
+        List<SpawnStream> streams = [SpawnStream.Nothing, SpawnStream.Append(output), SpawnStream.Append(Path.Combine(container.Directory, "stderr"))];
+        string? terminal = null;
+        if (container.Config.Tty)
+        {
+            (int master, terminal) = Terminal.Open();
+            container.Terminal = ContainerTerminal.Open(master, output, _poller);
+            streams.Add(SpawnStream.Copy(master));
+        }
+        else if (container.Config.Stdin)
+        {
+            Native.Valid(Native.MakeFifo(container.InputPipe, 0x180), "mkfifo");
+        }
+
         int pid = ProcessSpawner.Start(
-            Supervision.Shell,
-            supervision.SupervisorArguments(container, workingDirectory, command),
-            environment,
-            Path.Combine(container.Directory, "stdout"),
-            Path.Combine(container.Directory, "stderr"));
+            Supervision.Shell, supervision.SupervisorArguments(container, workingDirectory, terminal, command), environment, streams);
         container.Supervisor = pid;
         container.Save(container.Record with { Stage = ContainerStage.Running, StartedAt = NowNanoseconds() });
         _watcher.WatchProcess(pid, _ => SupervisorEnded(container));
@@ -160,6 +170,7 @@ public sealed partial class ProcessRuntime
 
     private void FailStart(ProcessContainer container, Exception error)
     {
+        container.Terminal?.Dispose();
         container.CloseLog(_watcher);
         long now = NowNanoseconds();
         container.Save(container.Record with

@@ -13,6 +13,7 @@ public sealed partial class ProcessRuntime
 
     private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LaunchTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan KillPause = TimeSpan.FromMilliseconds(20);
 
     private async Task StopAsync(ProcessContainer container, TimeSpan grace, CancellationToken cancellation)
@@ -93,6 +94,14 @@ public sealed partial class ProcessRuntime
     private async Task FinishAsync(ProcessContainer container)
     {
         await KillMembersAsync(container);
+        if (container.Terminal is { } terminal)
+        {
+            // What the container showed last is on its way to the log.
+            await WaitAsync(terminal.Drained, DrainTimeout, CancellationToken.None);
+            terminal.Dispose();
+            container.Terminal = null;
+        }
+
         int? code = container.ReadExitCode();
         long finishedAt = code is null ? NowNanoseconds() : ToNanoseconds(File.GetLastWriteTimeUtc(container.ExitFile));
         lock (container.Gate)
@@ -189,6 +198,7 @@ public sealed partial class ProcessRuntime
             && _watcher.WatchProcess(supervisor, _ => SupervisorEnded(container)))
         {
             container.Supervisor = supervisor;
+            TakeOverTerminal(container, supervisor);
             if (container.Record.Stage is ContainerStage.Starting)
             {
                 container.Save(container.Record with { Stage = ContainerStage.Running, StartedAt = NowNanoseconds() });
@@ -199,5 +209,22 @@ public sealed partial class ProcessRuntime
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(SupervisorEnded, container, preferLocal: false);
+    }
+
+    private void TakeOverTerminal(ProcessContainer container, int supervisor)
+    {
+        if (!container.Config.Tty)
+        {
+            return;
+        }
+
+        try
+        {
+            container.Terminal = ContainerTerminal.TakeOver(supervisor, Path.Combine(container.Directory, "stdout"), _poller);
+        }
+        catch (IOException e)
+        {
+            LogTerminalLost(e, container.Config.Metadata.Name, container.Id);
+        }
     }
 }

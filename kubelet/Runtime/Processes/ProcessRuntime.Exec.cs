@@ -16,18 +16,7 @@ public sealed partial class ProcessRuntime
         long timeoutSeconds,
         CancellationToken cancellation)
     {
-        ProcessContainer container = Container(containerId);
-        ProcessSandbox sandbox = Sandbox(container.Record.SandboxId);
-        if (container.Record.Stage != ContainerStage.Running)
-        {
-            throw CriError.Unknown($"failed to exec in container: container is in {ToState(container.Record.Stage)} state");
-        }
-
-        if (command.Count == 0)
-        {
-            throw CriError.Invalid("failed to exec in container: no command");
-        }
-
+        (ProcessContainer container, ProcessSandbox sandbox) = RunningFor(containerId, command);
         string directory = Path.Combine(container.Directory, "exec-" + _options.NewId()[..16]);
         Directory.CreateDirectory(directory);
         try
@@ -41,6 +30,20 @@ public sealed partial class ProcessRuntime
                 Directory.Delete(directory, recursive: true);
             }
         }
+    }
+
+    /// <exception cref="Grpc.Core.RpcException">The container does not run, or there is no command.</exception>
+    private (ProcessContainer Container, ProcessSandbox Sandbox) RunningFor(string containerId, IReadOnlyList<string> command)
+    {
+        ProcessContainer container = Container(containerId);
+        if (container.Record.Stage != ContainerStage.Running)
+        {
+            throw CriError.Unknown($"failed to exec in container: container is in {ToState(container.Record.Stage)} state");
+        }
+
+        return command.Count > 0
+            ? (container, Sandbox(container.Record.SandboxId))
+            : throw CriError.Invalid("failed to exec in container: no command");
     }
 
     private async Task<ExecSyncResponse> RunAsync(
@@ -60,8 +63,9 @@ public sealed partial class ProcessRuntime
             Supervision.Shell,
             Supervision.ExecArguments(workingDirectory, resolved),
             Supervision.Environment(container, sandbox.Config),
-            output,
-            error);
+            SpawnStream.Nothing,
+            SpawnStream.Append(output),
+            SpawnStream.Append(error));
         _watcher.WatchProcess(pid, ended.SetResult);
         TimeSpan limit = timeoutSeconds > 0 ? TimeSpan.FromSeconds(timeoutSeconds) : Timeout.InfiniteTimeSpan;
         try

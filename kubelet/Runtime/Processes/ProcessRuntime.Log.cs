@@ -21,4 +21,7 @@ public sealed partial class ProcessRuntime
 
     [LoggerMessage(6, LogLevel.Warning, "processes of container {Id} survive SIGKILL")]
     private partial void LogMembersSurvive(string id);
+
+    [LoggerMessage(7, LogLevel.Warning, "terminal of container {Name} ({Id}) cannot be taken over: its output stands still")]
+    private partial void LogTerminalLost(Exception error, string name, string id);
 }

@@ -9,7 +9,7 @@ namespace Kube.Kubelet.Runtime.Processes;
 /// by a small shell. The image is a label: the command comes from the pod. Processes outlive this object: a runtime
 /// opened later on the same root takes them over, with the exit codes of those that ended in between.
 /// </summary>
-public sealed partial class ProcessRuntime : ICriRuntime
+public sealed partial class ProcessRuntime : ICriRuntime, IContainerStreams
 {
     private const string RuntimeName = "process";
 
@@ -19,6 +19,7 @@ public sealed partial class ProcessRuntime : ICriRuntime
     private readonly ConcurrentDictionary<string, ProcessSandbox> _sandboxes = new();
     private readonly ConcurrentDictionary<string, ProcessContainer> _containers = new();
     private readonly ProcessWatcher _watcher = new();
+    private readonly DescriptorPoller _poller = new();
     private readonly ContainerEvents _events = new();
     private readonly Supervision? _supervision;
     private readonly string? _missing;
@@ -43,6 +44,7 @@ public sealed partial class ProcessRuntime : ICriRuntime
         catch (IOException e)
         {
             _watcher.Dispose();
+            _poller.Dispose();
             throw new IOException($"another kubelet uses {_options.RootDirectory}: {e.Message}", e);
         }
     }
@@ -102,15 +104,15 @@ public sealed partial class ProcessRuntime : ICriRuntime
 
     /// <inheritdoc/>
     public Task<ExecResponse> ExecAsync(ExecRequest request, CancellationToken cancellation) =>
-        Task.FromException<ExecResponse>(CriError.Unimplemented("the process runtime does not serve exec streams"));
+        Task.FromException<ExecResponse>(CriError.Unimplemented("the process runtime is no server: the kubelet that it is part of serves streams itself"));
 
     /// <inheritdoc/>
     public Task<AttachResponse> AttachAsync(AttachRequest request, CancellationToken cancellation) =>
-        Task.FromException<AttachResponse>(CriError.Unimplemented("the process runtime does not serve attach streams"));
+        Task.FromException<AttachResponse>(CriError.Unimplemented("the process runtime is no server: the kubelet that it is part of serves streams itself"));
 
     /// <inheritdoc/>
     public Task<PortForwardResponse> PortForwardAsync(PortForwardRequest request, CancellationToken cancellation) =>
-        Task.FromException<PortForwardResponse>(CriError.Unimplemented("the process runtime does not serve port-forward streams"));
+        Task.FromException<PortForwardResponse>(CriError.Unimplemented("the process runtime is no server: the kubelet that it is part of serves streams itself"));
 
     /// <inheritdoc/>
     public Task UpdateContainerResourcesAsync(UpdateContainerResourcesRequest request, CancellationToken cancellation) =>
@@ -126,6 +128,7 @@ public sealed partial class ProcessRuntime : ICriRuntime
             container.Abandon(_watcher);
         }
 
+        _poller.Dispose();
         _rootLock.Dispose();
         return ValueTask.CompletedTask;
     }

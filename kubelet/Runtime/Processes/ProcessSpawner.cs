@@ -3,28 +3,41 @@ using System.Text;
 
 namespace Kube.Kubelet.Runtime.Processes;
 
+/// <summary>What a started program finds as one of its descriptors: a file that is opened for it, or a descriptor of ours.</summary>
+internal readonly record struct SpawnStream(string? Path, int OpenFlags, int Descriptor)
+{
+    private const int OpenRead = 0;
+    private const int OpenReadWrite = 2;
+    private const int OpenAppendTo = 1 | 0x40 | 0x400;
+
+    public static SpawnStream Nothing { get; } = new("/dev/null", OpenRead, -1);
+
+    /// <summary>The file, created when it is not there; what is written goes to its end.</summary>
+    public static SpawnStream Append(string path) => new(path, OpenAppendTo, -1);
+
+    /// <summary>A terminal; for the leader of a new session, as all started programs are, it becomes the controlling one.</summary>
+    public static SpawnStream Terminal(string path) => new(path, OpenReadWrite, -1);
+
+    public static SpawnStream Copy(int descriptor) => new(null, 0, descriptor);
+}
+
 /// <summary>
 /// Starts a program in a session of its own with default signal dispositions and none blocked, so that it inherits
 /// nothing of the kubelet but what is named here.
 /// </summary>
 internal static class ProcessSpawner
 {
-    private const int OpenRead = 0;
-    private const int OpenWrite = 1;
-    private const int OpenCreate = 0x40;
-    private const int OpenAppend = 0x400;
-
     // Opaque libc structures; glibc's largest is 336 bytes, musl's are smaller.
     private const int OpaqueSizeBytes = 512;
 
     /// <summary>Starts <paramref name="path"/> and returns its process id; the caller reaps it with waitpid.</summary>
+    /// <param name="streams">Its descriptors 0, 1, 2 and so on; they are made in this order, so that one may copy an earlier one.</param>
     /// <exception cref="IOException">The program could not be started; the message carries errno's text.</exception>
     public static unsafe int Start(
         string path,
         IReadOnlyList<string> arguments,
         IReadOnlyList<string> environment,
-        string standardOutput,
-        string standardError)
+        params IReadOnlyList<SpawnStream> streams)
     {
         nint actions = Marshal.AllocHGlobal(OpaqueSizeBytes);
         nint attributes = Marshal.AllocHGlobal(OpaqueSizeBytes);
@@ -35,10 +48,15 @@ internal static class ProcessSpawner
         {
             Check(Native.SpawnActionsInit(actions), "file actions");
             Check(Native.SpawnAttributesInit(attributes), "attributes");
-            Check(Native.SpawnActionsAddOpen(actions, 0, "/dev/null", OpenRead, 0), "standard input");
-            const int Write = OpenWrite | OpenCreate | OpenAppend;
-            Check(Native.SpawnActionsAddOpen(actions, 1, standardOutput, Write, 0x1B0), "standard output");
-            Check(Native.SpawnActionsAddOpen(actions, 2, standardError, Write, 0x1B0), "standard error");
+            for (int i = 0; i < streams.Count; i++)
+            {
+                Check(
+                    streams[i].Path is { } file
+                        ? Native.SpawnActionsAddOpen(actions, i, file, streams[i].OpenFlags, 0x1B0)
+                        : Native.SpawnActionsAddDup(actions, streams[i].Descriptor, i),
+                    "descriptor");
+            }
+
             Native.SigEmptySet(signals);
             Check(Native.SpawnAttributesSetSigMask(attributes, signals), "signal mask");
             Native.SigFillSet(signals);

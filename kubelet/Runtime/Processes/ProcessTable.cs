@@ -63,6 +63,10 @@ internal static class ProcessTable
         }
     }
 
+    /// <summary>Every living process of the session that <paramref name="leader"/> leads or led.</summary>
+    public static List<int> Session(int leader) =>
+        [.. Alive().Values.Where(e => e.Pid == leader || e.Session == leader).Select(e => e.Pid)];
+
     /// <summary>
     /// Every living process of a container but its supervisor: what carries the marker, what is in a session that
     /// <paramref name="root"/> leads, and all their descendants, so that neither a cleared environment nor a session
@@ -70,16 +74,7 @@ internal static class ProcessTable
     /// </summary>
     public static List<Entry> Members(string containerId, int supervisor, int root)
     {
-        Dictionary<int, Entry> all = [];
-        foreach (string path in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                && Find(pid) is { State: not ('Z' or 'X') } entry)
-            {
-                all[pid] = entry;
-            }
-        }
-
+        Dictionary<int, Entry> all = Alive();
         HashSet<int> members = [];
         foreach (Entry entry in all.Values)
         {
@@ -101,6 +96,21 @@ internal static class ProcessTable
         members.Remove(supervisor);
         members.Remove(Environment.ProcessId);
         return [.. members.Select(pid => all[pid])];
+    }
+
+    private static Dictionary<int, Entry> Alive()
+    {
+        Dictionary<int, Entry> all = [];
+        foreach (string path in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                && Find(pid) is { State: not ('Z' or 'X') } entry)
+            {
+                all[pid] = entry;
+            }
+        }
+
+        return all;
     }
 
     private static int Int(string field) => int.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value : 0;

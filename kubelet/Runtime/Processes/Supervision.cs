@@ -16,7 +16,11 @@ internal sealed class Supervision
 
     private const string InDirectory = "cd \"$0\" && exec \"$@\"";
 
-    private readonly string _script;
+    private readonly string _start;
+    private readonly string _plain;
+    private readonly string _withInput;
+    private readonly string _withTerminal;
+    private readonly string _end;
     private readonly string? _setPrivileges;
 
     private Supervision(string setSession, string move, string? setPrivileges)
@@ -24,14 +28,34 @@ internal sealed class Supervision
         _setPrivileges = setPrivileges;
         // The container leads a session of its own, so no signal meant for it reaches its supervisor. Both files
         // appear by renaming: whoever sees them sees them whole.
-        _script = $"""
-            d=$1; w=$2; shift 2
+        _start = $"""
+            d=$1; w=$2; t=$3; shift 3
             cd "$w" || exit 1
+
+            """;
+        _plain = $"""
             {setSession} "$@" >>"$d/stdout" 2>>"$d/stderr" </dev/null &
+
+            """;
+        // The supervisor holds the pipe open for writing, so that a client that goes does not end the input. USR1 makes it let go.
+        _withInput = $"""
+            exec 3<>"$d/stdin"
+            trap 'exec 3>&-' USR1
+            {setSession} "$@" >>"$d/stdout" 2>>"$d/stderr" <"$d/stdin" 3>&- &
+
+            """;
+        // Descriptor 3 is the terminal's master, held open for the same reason.
+        _withTerminal = $"""
+            {setSession} -c "$@" <"$t" >"$t" 2>&1 3>&- &
+
+            """;
+        // A trapped signal ends wait before the container has ended.
+        _end = $"""
             c=$!
             echo "$$ $c" >"$d/pids.new" && {move} "$d/pids.new" "$d/pids"
-            wait "$c"
-            echo $? >"$d/exit.new" && {move} "$d/exit.new" "$d/exit"
+            wait "$c"; r=$?
+            while kill -0 "$c" 2>/dev/null; do wait "$c"; r=$?; done
+            echo $r >"$d/exit.new" && {move} "$d/exit.new" "$d/exit"
             """;
     }
 
@@ -50,8 +74,12 @@ internal sealed class Supervision
     }
 
     /// <summary>Arguments of the shell that supervises <paramref name="command"/>.</summary>
-    public List<string> SupervisorArguments(ProcessContainer container, string workingDirectory, IReadOnlyList<string> command) =>
-        [Shell, "-c", _script, "supervisor", container.Directory, workingDirectory, .. command];
+    /// <param name="terminal">The path of the container's terminal; null without one.</param>
+    public List<string> SupervisorArguments(ProcessContainer container, string workingDirectory, string? terminal, IReadOnlyList<string> command)
+    {
+        string run = terminal is not null ? _withTerminal : container.Config.Stdin ? _withInput : _plain;
+        return [Shell, "-c", _start + run + _end, "supervisor", container.Directory, workingDirectory, terminal ?? "", .. command];
+    }
 
     /// <summary>Arguments of a shell that becomes <paramref name="command"/> in a directory.</summary>
     public static List<string> ExecArguments(string workingDirectory, IReadOnlyList<string> command) =>

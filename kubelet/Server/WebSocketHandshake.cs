@@ -1,0 +1,39 @@
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Kube.Kubelet.Server;
+
+/// <summary>
+/// The server's side of RFC 6455's handshake. The framework's own refuses subprotocols with a slash, which
+/// Kubernetes' tunnel has in its name.
+/// </summary>
+internal static class WebSocketHandshake
+{
+    private const string KeyMark = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
+
+    public static bool IsAsked(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method)
+        && request.Headers.Connection.ToString().Contains("upgrade", StringComparison.OrdinalIgnoreCase)
+        && request.Headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase)
+        && request.Headers.SecWebSocketVersion == "13"
+        && request.Headers.SecWebSocketKey.ToString().Length > 0;
+
+    /// <summary>The subprotocols that the client offers, in its order.</summary>
+    public static IReadOnlyList<string> Protocols(HttpRequest request) =>
+        [.. request.Headers.SecWebSocketProtocol.SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+
+    /// <summary>Answers 101 with the protocol chosen, and gives the socket.</summary>
+    public static async Task<WebSocket> AcceptAsync(HttpContext context, string protocol)
+    {
+        string key = context.Request.Headers.SecWebSocketKey.ToString();
+        context.Response.Headers.Upgrade = "websocket";
+        context.Response.Headers.SecWebSocketAccept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + KeyMark)));
+        context.Response.Headers.SecWebSocketProtocol = protocol;
+        Stream transport = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        return WebSocket.CreateFromStream(transport, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = KeepAlive });
+    }
+}
