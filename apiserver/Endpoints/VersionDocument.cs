@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 
@@ -13,11 +14,19 @@ internal static class VersionDocument
         ["major"] = "1",
         ["minor"] = "32",
         ["gitVersion"] = GitVersion,
-        ["gitCommit"] = "",
+        ["gitCommit"] = Commit(),
         ["gitTreeState"] = "",
         ["buildDate"] = "1970-01-01T00:00:00Z",
         ["goVersion"] = RuntimeInformation.FrameworkDescription,
         ["compiler"] = "roslyn",
         ["platform"] = "linux/" + (RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "amd64" : "arm64"),
     };
+
+    /// <summary>The commit that the build notes after the version's plus sign; empty for one made outside a checkout.</summary>
+    private static string Commit()
+    {
+        var version = typeof(VersionDocument).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        var plus = version.IndexOf('+', StringComparison.Ordinal);
+        return plus < 0 ? "" : version[(plus + 1)..];
+    }
 }

@@ -22,6 +22,9 @@ public sealed class ApiServerFixture : IAsyncLifetime
 
     public int Port { get; private set; }
 
+    /// <summary>A kubectl of the version that the server is of, or the one on PATH.</summary>
+    public string Kubectl => Find("1.32");
+
     public async Task InitializeAsync()
     {
         _store = await StoreMember.StartAsync();

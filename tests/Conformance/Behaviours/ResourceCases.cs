@@ -13,6 +13,9 @@ internal static class ResourceCases
 
     private const string JobSpec = "\"template\":{\"spec\":{\"restartPolicy\":\"Never\"," + Containers + "}}";
 
+    private const string Webhooks =
+        "\"webhooks\":[{\"name\":\"w.example.com\",\"sideEffects\":\"None\",\"admissionReviewVersions\":[\"v1\"],\"failurePolicy\":\"Ignore\",\"clientConfig\":{\"service\":{\"namespace\":\"none\",\"name\":\"none\"}},\"rules\":[{\"apiGroups\":[\"none.example.com\"],\"apiVersions\":[\"v1\"],\"operations\":[\"CREATE\"],\"resources\":[\"none\"]}]}]";
+
     public static IReadOnlyList<ResourceCase> All { get; } =
     [
         .. Core(), .. Workloads(), .. Cluster(), .. Storage(), .. Network(), .. Admission(),
@@ -313,6 +316,16 @@ internal static class ResourceCases
             Change = """{"spec":{"validationActions":["Warn"]}}""",
             Verbs = [("vap", "ValidatingAdmissionPolicyBinding API")],
             Collection = [("vap", "ValidatingAdmissionPolicyBinding API")],
+        },
+        new("apis/admissionregistration.k8s.io/v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", Webhooks)
+        {
+            Namespaced = false,
+            Change = """{"metadata":{"annotations":{"a":"b"}}}""",
+        },
+        new("apis/admissionregistration.k8s.io/v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", Webhooks)
+        {
+            Namespaced = false,
+            Change = """{"metadata":{"annotations":{"a":"b"}}}""",
         },
         new("apis/certificates.k8s.io/v1", "certificatesigningrequests", "CertificateSigningRequest", "\"spec\":{\"request\":\"CSR\",\"signerName\":\"example.com/e2e\",\"usages\":[\"client auth\",\"digital signature\",\"key encipherment\"]}")
         {
