@@ -97,9 +97,9 @@ internal sealed class WatchSession(
     {
         foreach (var change in events)
         {
-            if (change.Revision <= start.Revision && start.Initial is not null)
+            if (change.Revision <= start.Revision)
             {
-                // The initial state has it.
+                // The initial state has it, or the client: its revision may be ahead of the cache's.
                 continue;
             }
 
