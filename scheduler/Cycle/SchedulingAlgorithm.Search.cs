@@ -9,6 +9,8 @@ public sealed partial class SchedulingAlgorithm
     private sealed class Search(
         SchedulingAlgorithm owner, Profile profile, PodInfo pod, ClusterView view, NominatedPods? nominations, ShapeState state) : IPostFilterContext
     {
+        private static readonly IReadOnlyList<PodInfo> NoPods = [];
+
         public ShapeState State => state;
 
         public ClusterView View => view;
@@ -127,9 +129,14 @@ public sealed partial class SchedulingAlgorithm
             }
 
             // A promise to this very pod makes it count differently from others of its shape.
-            return state.IsLocal && state.Columns is not null && promised.All(other => other.Uid != pod.Uid)
-                ? state.VerdictWith(node, promised, pod.Priority, () => WithAhead(node))
-                : WithAhead(node);
+            if (!state.IsLocal || state.Columns is null || NominatedNode == node.Name)
+            {
+                return WithAhead(node);
+            }
+
+            return state.TryVerdictWith(node, promised, pod.Priority, out var known)
+                ? known
+                : state.RememberVerdictWith(node, promised, WithAhead(node));
         }
 
         private Status? WithAhead(NodeInfo node)
@@ -138,7 +145,7 @@ public sealed partial class SchedulingAlgorithm
             return ahead.Count > 0 ? WithAll(node.Clone(), ahead) : null;
         }
 
-        private IReadOnlyList<PodInfo> Promised(NodeInfo node) => nominations?.On(node.Name) ?? [];
+        private IReadOnlyList<PodInfo> Promised(NodeInfo node) => nominations is null ? NoPods : owner._promises[node];
 
         /// <summary>The pods that have been promised room on the node and are as important as this one.</summary>
         private IReadOnlyList<PodInfo> Ahead(NodeInfo node)

@@ -28,6 +28,7 @@ public sealed partial class SchedulingAlgorithm(Prng prng)
 
     private readonly Dictionary<(Profile Profile, string Shape), ShapeState> _shapes = [];
     private readonly Stack<NodeColumns> _spareColumns = new();
+    private readonly PromiseColumn _promises = new();
     private int _start;
     private long _uses;
     private Status?[] _verdicts = [];
@@ -47,7 +48,13 @@ public sealed partial class SchedulingAlgorithm(Prng prng)
             return new Decision(null, new FitError([]), 0);
         }
 
-        var search = new Search(this, profile, pod, view, nominations.IsEmpty ? null : nominations, StateOf(profile, pod, view));
+        var hasPromises = !nominations.IsEmpty;
+        if (hasPromises)
+        {
+            _promises.Sync(view, nominations);
+        }
+
+        var search = new Search(this, profile, pod, view, hasPromises ? nominations : null, StateOf(profile, pod, view));
         if (search.State.Rejection is { } rejection)
         {
             Array.Fill(_verdicts, rejection, 0, view.Count);

@@ -179,8 +179,8 @@ internal sealed class ShapeState
         return found;
     }
 
-    /// <summary>The same for the verdict on a node together with the pods that were promised room there; null is success.</summary>
-    public Status? VerdictWith(NodeInfo node, IReadOnlyList<PodInfo> promised, int priority, Func<Status?> find)
+    /// <summary>What was found before for a node together with the pods that were promised room there; null is success.</summary>
+    public bool TryVerdictWith(NodeInfo node, IReadOnlyList<PodInfo> promised, int priority, out Status? verdict)
     {
         ForPriority(priority);
         if (_promised.Length == 0)
@@ -188,14 +188,16 @@ internal sealed class ShapeState
             _promised = new Promised[_view.Count];
         }
 
-        ref var known = ref _promised[node.Index];
-        if (!ReferenceEquals(known.Node, node) || !ReferenceEquals(known.Pods, promised))
-        {
-            var verdict = find();
-            known = new Promised(node, promised, verdict);
-        }
+        var known = _promised[node.Index];
+        verdict = known.Verdict;
+        return ReferenceEquals(known.Node, node) && ReferenceEquals(known.Pods, promised);
+    }
 
-        return known.Verdict;
+    /// <summary>Remembers what <see cref="TryVerdictWith"/> did not know.</summary>
+    public Status? RememberVerdictWith(NodeInfo node, IReadOnlyList<PodInfo> promised, Status? verdict)
+    {
+        _promised[node.Index] = new Promised(node, promised, verdict);
+        return verdict;
     }
 
     private void ForPriority(int priority)

@@ -10,7 +10,8 @@ public static class SchedulerCommand
 {
     public static Command Create()
     {
-        var kubeconfig = new Option<string>("--kubeconfig") { Description = "Kubeconfig file to reach the API server with.", Required = true, HelpName = "FILE" };
+        var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Kubeconfig file to reach the API server with; needed unless the configuration names it.", HelpName = "FILE" };
+        var config = new Option<string?>("--config") { Description = "KubeSchedulerConfiguration file (kubescheduler.config.k8s.io/v1).", HelpName = "FILE" };
         var address = new Option<IPAddress>("--bind-address")
         {
             Description = "Address to serve health and metrics on.",
@@ -22,7 +23,7 @@ public static class SchedulerCommand
         var key = new Option<string?>("--tls-private-key-file") { Description = "Key of the serving certificate (PEM).", HelpName = "FILE" };
         var authority = new Option<string?>("--client-ca-file") { Description = "CA of the client certificates that may read /metrics.", HelpName = "FILE" };
         var elect = new Option<bool>("--leader-elect") { Description = "Schedule only while holding the kube-scheduler lease.", DefaultValueFactory = _ => true };
-        var command = new Command("scheduler", "Run the scheduler.") { kubeconfig, address, port, certificate, key, authority, elect };
+        var command = new Command("scheduler", "Run the scheduler.") { config, kubeconfig, address, port, certificate, key, authority, elect };
         var logging = new LoggingOptions(command);
         var tracing = new TracingOptions(command);
         command.SetAction(async (parsed, _) =>
@@ -31,12 +32,13 @@ public static class SchedulerCommand
             using var traces = tracing.Start("scheduler", parsed);
             var options = new SchedulerOptions
             {
-                KubeconfigFile = parsed.GetValue(kubeconfig)!,
+                ConfigFile = parsed.GetValue(config),
+                KubeconfigFile = parsed.GetValue(kubeconfig),
                 SecureEndpoint = new IPEndPoint(parsed.GetValue(address)!, parsed.GetValue(port)),
                 CertificateFile = parsed.GetValue(certificate),
                 PrivateKeyFile = parsed.GetValue(key),
                 ClientAuthorityFile = parsed.GetValue(authority),
-                LeaderElect = parsed.GetValue(elect),
+                LeaderElect = parsed.GetResult(elect) is { Implicit: false } ? parsed.GetValue(elect) : null,
                 Identity = $"{Environment.MachineName}_{Guid.NewGuid()}",
                 Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
             };

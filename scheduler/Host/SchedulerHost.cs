@@ -8,7 +8,7 @@ using Kube.Hosting;
 using Kube.Hosting.Metrics;
 using Kube.Scheduler.Cache;
 using Kube.Scheduler.Cycle;
-using Kube.Scheduler.Framework;
+using Kube.Scheduler.Host.Configuration;
 using Kube.Scheduler.Plugins;
 using Kube.Scheduler.Queue;
 using Microsoft.Extensions.Logging;
@@ -67,15 +67,16 @@ public sealed class SchedulerHost : IAsyncDisposable, IFailable
     private async Task StartCoreAsync(
         SchedulerOptions options, ILoggerFactory logs, TimeProvider time, CancellationToken cancellationToken)
     {
-        var kubeconfig = LoadKubeconfig(options.KubeconfigFile);
+        var configuration = LoadConfiguration(options.ConfigFile);
+        var kubeconfig = LoadKubeconfig(options.KubeconfigFile ?? configuration.Kubeconfig
+            ?? throw new StartupException("--kubeconfig is needed, or a --config that names it"));
         var client = _client = new KubeClient(kubeconfig with { UserAgent = "kube-scheduler/" + KubeVersion.GitVersion }, time, logs);
         var events = Own(new EventRecorder(client, DefaultProfile.SchedulerName));
-        var profile = DefaultProfile.Create();
+        var profiles = configuration.Profiles;
         var cache = new SchedulerCache();
-        Profile[] profiles = [profile];
         var facts = new ClusterFacts();
         var nominations = new NominatedPods();
-        var queue = new SchedulingQueue(profiles, time);
+        var queue = new SchedulingQueue(profiles, time, configuration.Queue);
         var informers = Own(new SharedInformerFactory(client));
         Connect(informers, new ClusterEvents(profiles, cache, queue, nominations), facts);
         var scheduler = Own(new PodScheduler(
@@ -86,7 +87,8 @@ public sealed class SchedulerHost : IAsyncDisposable, IFailable
             Own(await ServeAsync(options, ready, logs, time, cancellationToken).ConfigureAwait(false));
         }
 
-        _running = RunAsync(options, client, informers, scheduler, _stopping.Token);
+        _running = RunAsync(
+            options with { LeaderElect = options.LeaderElect ?? configuration.LeaderElect ?? true }, client, informers, scheduler, _stopping.Token);
     }
 
     private async Task RunAsync(
@@ -97,7 +99,7 @@ public sealed class SchedulerHost : IAsyncDisposable, IFailable
             await client.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
             informers.Start();
             await informers.WaitForSyncAsync(cancellationToken).ConfigureAwait(false);
-            if (!options.LeaderElect)
+            if (options.LeaderElect == false)
             {
                 await scheduler.RunAsync(cancellationToken).ConfigureAwait(false);
                 return;
@@ -117,6 +119,23 @@ public sealed class SchedulerHost : IAsyncDisposable, IFailable
         catch (Exception e)
         {
             _failed.TrySetResult(e);
+        }
+    }
+
+    private static SchedulerConfiguration LoadConfiguration(string? file)
+    {
+        if (file is null)
+        {
+            return new SchedulerConfiguration();
+        }
+
+        try
+        {
+            return SchedulerConfiguration.Parse(File.ReadAllBytes(file));
+        }
+        catch (Exception e) when (e is ConfigurationException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"--config {file}: {e.Message}", e);
         }
     }
 

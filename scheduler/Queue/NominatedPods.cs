@@ -9,7 +9,10 @@ namespace Kube.Scheduler.Queue;
 /// </summary>
 public sealed class NominatedPods
 {
+    private const int RememberedChanges = 1024;
     private readonly Lock _lock = new();
+    private readonly string[] _changes = new string[RememberedChanges];
+    private long _version;
     private readonly Dictionary<string, (PodInfo Pod, string Node)> _pods = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, PodInfo[]> _byNode = new(StringComparer.Ordinal);
 
@@ -25,6 +28,7 @@ public sealed class NominatedPods
             {
                 _pods.Add(pod.Uid, (pod, node));
                 _byNode[node] = [.. _byNode.GetValueOrDefault(node) ?? [], pod];
+                Note(node);
             }
         }
     }
@@ -50,6 +54,28 @@ public sealed class NominatedPods
     /// <summary>The pods for which a node is being cleared: the same list until one comes or goes.</summary>
     public IReadOnlyList<PodInfo> On(string node) => _byNode.GetValueOrDefault(node) ?? [];
 
+    /// <summary>The nodes whose promises have changed since a version, some perhaps twice, and the version now; false when that is too long ago to tell.</summary>
+    public bool TryChangesSince(long version, List<string> into, out long now)
+    {
+        lock (_lock)
+        {
+            now = _version;
+            if (_version - version > RememberedChanges)
+            {
+                return false;
+            }
+
+            for (var i = version; i < _version; i++)
+            {
+                into.Add(_changes[i % RememberedChanges]);
+            }
+
+            return true;
+        }
+    }
+
+    private void Note(string node) => _changes[_version++ % RememberedChanges] = node;
+
     private void RemoveCore(string uid)
     {
         if (!_pods.Remove(uid, out var entry))
@@ -57,6 +83,7 @@ public sealed class NominatedPods
             return;
         }
 
+        Note(entry.Node);
         var left = _byNode[entry.Node].Where(pod => pod.Uid != uid).ToArray();
         if (left.Length == 0)
         {

@@ -48,11 +48,12 @@ public sealed class DefaultPreemption(int minCandidateNodesPercentage = 10, int 
         var enough = Math.Min(candidates.Count, Math.Max(candidates.Count * minCandidateNodesPercentage / 100, minCandidateNodesAbsolute));
         var offset = context.Random(candidates.Count);
         DryRun? best = null;
+        Func<NodeInfo, DryRun> tryOut = node => DryRun.Of(pod, node, context);
         var found = 0;
         var harmless = 0;
         for (var i = 0; i < candidates.Count && (found < enough || harmless == 0); i++)
         {
-            var run = context.Recall(candidates[(offset + i) % candidates.Count], node => DryRun.Of(pod, node, context));
+            var run = context.Recall(candidates[(offset + i) % candidates.Count], tryOut);
             if (run.Failure is not null)
             {
                 failures.Add(run);
