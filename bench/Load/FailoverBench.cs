@@ -18,6 +18,7 @@ internal sealed class FailoverBench(StoreCluster cluster, FailoverOptions option
     private const int OpsPerTxn = 128;
     private const int Writers = 16;
 
+    private readonly List<string> _table = [];
     private readonly ByteString _value = ByteString.CopyFrom(new byte[options.ValueSizeBytes]);
 
     public async Task RunAsync()
@@ -31,10 +32,13 @@ internal sealed class FailoverBench(StoreCluster cluster, FailoverOptions option
         {
             await cluster.ServesAsync(i).ConfigureAwait(false);
         }
+        _table.Add("| What | Measured |");
+        _table.Add("|---|---|");
         await MeasureFailoverAsync().ConfigureAwait(false);
         await MeasureRecoveryAsync().ConfigureAwait(false);
         await MeasureCatchUpAsync().ConfigureAwait(false);
         Say($"load average at the end {Load()}");
+        _table.ForEach(output.WriteLine);
     }
 
     private async Task MeasureFailoverAsync()
@@ -53,7 +57,7 @@ internal sealed class FailoverBench(StoreCluster cluster, FailoverOptions option
             await cluster.ServesAsync(leader).ConfigureAwait(false);
         }
         times.Sort();
-        Say($"leader kill -9 to the first new acknowledged write, {times.Count} times: min {times[0]:F0} ms, median {times[times.Count / 2]:F0} ms, max {times[^1]:F0} ms");
+        Note($"leader kill -9 to the first new acknowledged write, {times.Count} times", $"min {times[0]:F0} ms, median {times[times.Count / 2]:F0} ms, max {times[^1]:F0} ms");
     }
 
     private async Task MeasureRecoveryAsync()
@@ -76,7 +80,7 @@ internal sealed class FailoverBench(StoreCluster cluster, FailoverOptions option
         await Task.WhenAll(serving).ConfigureAwait(false);
         var all = watch.Elapsed.TotalSeconds;
         await PutAsync(0, "recovered", TimeSpan.FromSeconds(60)).ConfigureAwait(false);
-        Say($"kill -9 of all to the first linearizable read: {first:F2} s, on every member: {all:F2} s, first write acknowledged: {watch.Elapsed.TotalSeconds:F2} s");
+        Note($"kill -9 of all, {options.Keys} keys, to the first linearizable read", $"{first:F2} s; on every member {all:F2} s; first write acknowledged {watch.Elapsed.TotalSeconds:F2} s");
         var count = await cluster.Kv(0).RangeAsync(new RangeRequest
         {
             Key = ByteString.CopyFromUtf8("key-"), RangeEnd = ByteString.CopyFromUtf8("key."), CountOnly = true,
@@ -101,7 +105,7 @@ internal sealed class FailoverBench(StoreCluster cluster, FailoverOptions option
         var up = watch.Elapsed.TotalSeconds;
         await StoreCluster.UntilAsync(
             async () => await cluster.StatusAsync(away).ConfigureAwait(false) is { } status && status.RaftAppliedIndex >= target).ConfigureAwait(false);
-        Say($"a member {target - before} entries behind: up after {up:F2} s (of its {options.Keys} keys), caught up after {watch.Elapsed.TotalSeconds:F2} s from the start of its process");
+        Note($"a member {target - before} entries behind, from the start of its process", $"caught up after {watch.Elapsed.TotalSeconds:F2} s, of which {up:F2} s until it answered at all");
     }
 
     private async Task FillAsync(string prefix, int keys, int member, int opsPerTxn)
@@ -138,6 +142,13 @@ internal sealed class FailoverBench(StoreCluster cluster, FailoverOptions option
                 await Task.Delay(5).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>Says a figure at once, and keeps it for the table at the end.</summary>
+    private void Note(FormattableString what, FormattableString measured)
+    {
+        Say($"{what.ToString(CultureInfo.InvariantCulture)}: {measured.ToString(CultureInfo.InvariantCulture)}");
+        _table.Add($"| {what.ToString(CultureInfo.InvariantCulture)} | {measured.ToString(CultureInfo.InvariantCulture)} |");
     }
 
     private static ByteString KeyOf(string prefix, int i) => ByteString.CopyFromUtf8(prefix + i.ToString("D8", CultureInfo.InvariantCulture));

@@ -11,7 +11,7 @@ internal sealed class StoreCluster : IAsyncDisposable
 {
     public const int Size = 3;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
     private readonly string _executable;
     private readonly string[] _subcommand;
     private readonly int _basePort;
@@ -121,7 +121,7 @@ internal sealed class StoreCluster : IAsyncDisposable
     });
 
     /// <summary>Polls a condition, every few milliseconds.</summary>
-    /// <exception cref="TimeoutException">It did not come to hold within ten minutes.</exception>
+    /// <exception cref="TimeoutException">It did not come to hold within three minutes.</exception>
     public static async Task UntilAsync(Func<Task<bool>> condition)
     {
         var watch = Stopwatch.StartNew();

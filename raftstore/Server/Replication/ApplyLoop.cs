@@ -16,6 +16,9 @@ public sealed partial class ReplicatedLog
         /// <summary>Snapshot counts of entries after which a snapshot is taken in any case.</summary>
         private const ulong MostSnapshotCounts = 10;
 
+        /// <summary>Bytes of entries, however few, after which a snapshot is taken unless the last one was larger: large entries fill the disk.</summary>
+        private const long LargeLogBytes = 128 << 20;
+
         private readonly Lock _gate = new();
         private readonly Queue<ApplyItem> _queue = new();
         private readonly List<PendingRead> _reads = [];
@@ -202,7 +205,8 @@ public sealed partial class ReplicatedLog
         /// about once more, however large the state. Many small entries take their time to replay all the same.
         /// </summary>
         private bool IsLogLong => _appliedIndex - _snapshotIndex is var entries && entries >= log._options.SnapshotCount
-            && (_bytesSinceSnapshot >= _snapshotBytes || entries / MostSnapshotCounts >= log._options.SnapshotCount);
+            ? _bytesSinceSnapshot >= _snapshotBytes || entries / MostSnapshotCounts >= log._options.SnapshotCount
+            : _bytesSinceSnapshot >= Math.Max(_snapshotBytes, LargeLogBytes);
 
         private void Apply(ApplyItem item)
         {
