@@ -133,10 +133,23 @@ internal sealed class CriStreams(ICriRuntime runtime, TimeProvider time) : ICont
     private static Task<SpdyStream> OpenAsync(SpdyConnection connection, string type, CancellationToken cancellation) =>
         connection.OpenAsync([new("streamtype", type)], cancellation);
 
+    /// <summary>What the runtime has to say at the end. It closes the connection behind its last word, without ending the stream.</summary>
     private static async Task<byte[]> ReadAllAsync(SpdyStream stream, CancellationToken cancellation)
     {
         byte[] buffer = new byte[MaxErrorBytes];
-        int length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+        int length = 0;
+        try
+        {
+            while (length < buffer.Length && await stream.ReadAsync(buffer.AsMemory(length), cancellation) is > 0 and var read)
+            {
+                length += read;
+            }
+        }
+        catch (SpdyException) when (length > 0)
+        {
+            // It has been said.
+        }
+
         return buffer[..length];
     }
 

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Kube.Testing;
+
+namespace Kube.EndToEnd.Tests;
+
+/// <summary>exec, attach, cp and port-forward on the process runtime, with kubectls that speak SPDY (1.28) and WebSocket (1.33).</summary>
+[Collection(SharedCluster.Name)]
+public sealed partial class StreamTests(TestCluster cluster)
+{
+    [Theory]
+    [InlineData("1.28")]
+    [InlineData("1.33")]
+    public async Task A_command_runs_in_a_container_with_its_streams_and_its_exit_code(string version)
+    {
+        var name = "exec-" + version.Replace('.', '-');
+        await RunAsync(name, "sleep 600");
+
+        var command = await KubectlAsync(version, null, "exec", name, "--", "sh", "-c", "echo out; echo error >&2; exit 7");
+        Assert.Equal((7, "out\n"), (command.ExitCode, command.Output));
+        Assert.Contains("error\n", command.Error);
+        Assert.Contains("command terminated with exit code 7", command.Error);
+
+        var input = string.Concat(Enumerable.Range(0, 20_000).Select(static i => $"line {i}\n"));
+        Assert.Equal(input, (await KubectlAsync(version, input, "exec", "-i", name, "--", "cat")).Succeeded());
+
+        var other = await KubectlAsync(version, null, "exec", name, "-c", "other", "--", "true");
+        Assert.Equal(1, other.ExitCode);
+        Assert.Contains("container other is not valid for pod " + name, other.Error);
+        await cluster.Kubectl("delete", "pod", name, "--grace-period=1");
+    }
+
+    [Fact]
+    public async Task Files_are_copied_both_ways()
+    {
+        await RunAsync("copies", "sleep 600");
+        var directory = Directory.CreateTempSubdirectory("kube-cp-");
+        try
+        {
+            var (here, back) = (Path.Combine(directory.FullName, "here"), Path.Combine(directory.FullName, "back"));
+            var bytes = new byte[300_000];
+            new Random(1).NextBytes(bytes);
+            await File.WriteAllBytesAsync(here, bytes);
+            await cluster.Kubectl("cp", here, "copies:there");
+            await cluster.Kubectl("cp", "copies:there", back);
+            Assert.Equal(bytes, await File.ReadAllBytesAsync(back));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+
+        await cluster.Kubectl("delete", "pod", "copies", "--grace-period=1");
+    }
+
+    [Theory]
+    [InlineData("1.28")]
+    [InlineData("1.33")]
+    public async Task A_port_of_a_pod_is_reached_from_here(string version)
+    {
+        var name = "port-" + version.Replace('.', '-');
+        await RunAsync(name, "echo hello from the pod > hello && exec busybox httpd -f -p $(POD_IP):18080 -h .");
+        var start = new ProcessStartInfo(KubectlVersions.Find(version), ["--kubeconfig", Path.Combine(cluster.Home, "kubeconfig"), "port-forward", "pod/" + name, ":18080"])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var forward = Process.Start(start)!;
+        using var stop = new StopOnDispose(forward);
+        var line = await forward.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        var port = int.Parse(LocalPort().Match(line ?? "").Groups[1].Value);
+
+        for (var i = 0; i < 3; i++)
+        {
+            using var client = new HttpClient();
+            Assert.Equal("hello from the pod\n", await client.GetStringAsync($"http://127.0.0.1:{port}/hello").WaitAsync(TimeSpan.FromSeconds(30)));
+        }
+
+        forward.Kill();
+        await cluster.Kubectl("delete", "pod", name, "--grace-period=1");
+    }
+
+    private async Task RunAsync(string name, string script)
+    {
+        var manifest = $"""
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: {name}
+            spec:
+              restartPolicy: Never
+              containers:
+                - name: main
+                  image: busybox
+                  command: [/bin/sh, -c, "{script}"]
+                  env:
+                    - name: POD_IP
+                      valueFrom:
+                        fieldRef:
+                          fieldPath: status.podIP
+            """;
+        (await cluster.KubectlWithInputAsync(manifest, "create", "-f", "-")).Succeeded();
+        await cluster.AwaitAsync("pod/" + name, ".status.phase", "Running");
+    }
+
+    private Task<CommandResult> KubectlAsync(string version, string? input, params string[] arguments) =>
+        Command.RunAsync(KubectlVersions.Find(version), ["--kubeconfig", Path.Combine(cluster.Home, "kubeconfig"), .. arguments], input);
+
+    [GeneratedRegex(@"127\.0\.0\.1:(\d+) ->")]
+    private static partial Regex LocalPort();
+}
