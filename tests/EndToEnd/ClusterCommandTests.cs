@@ -30,11 +30,11 @@ public class ClusterCommandTests(TestCluster cluster)
     [Fact]
     public async Task A_component_is_stopped_and_started()
     {
-        (await cluster.ClusterAsync("stop", "scheduler")).Succeeded();
+        (await cluster.ClusterAsync("stop", "store-2")).Succeeded();
         var status = await cluster.ClusterAsync("status");
         Assert.Equal(1, status.ExitCode);
-        Assert.Matches(@"(?m)^scheduler +- +stopped ", status.Output);
-        (await cluster.ClusterAsync("start", "scheduler")).Succeeded();
+        Assert.Matches(@"(?m)^store-2 +- +stopped ", status.Output);
+        (await cluster.ClusterAsync("start", "store-2")).Succeeded();
         (await cluster.ClusterAsync("status")).Succeeded();
     }
 

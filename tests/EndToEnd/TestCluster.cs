@@ -10,6 +10,9 @@ namespace Kube.EndToEnd.Tests;
 /// </summary>
 public class TestCluster : IAsyncLifetime
 {
+    // A cluster takes the first free scheduler port when it starts: two that start at once would take the same one.
+    private static readonly SemaphoreSlim Starting = new(1, 1);
+
     private readonly string[] _upArguments;
 
     /// <summary>One cluster with three store members and one node on the process runtime.</summary>
@@ -67,8 +70,16 @@ public class TestCluster : IAsyncLifetime
     public async Task InitializeAsync()
     {
         (ApiPort, StorePort) = FreePorts.Take();
-        var up = await ClusterAsync("up", [.. _upArguments, "--api-port", $"{ApiPort}", "--store-port", $"{StorePort}"]);
-        UpOutput = up.Succeeded();
+        await Starting.WaitAsync();
+        try
+        {
+            var up = await ClusterAsync("up", [.. _upArguments, "--api-port", $"{ApiPort}", "--store-port", $"{StorePort}"]);
+            UpOutput = up.Succeeded();
+        }
+        finally
+        {
+            Starting.Release();
+        }
     }
 
     /// <inheritdoc/>

@@ -102,6 +102,7 @@ public sealed class PodTests(BehaviourCluster cluster)
              "default":{"cpu":"500m","memory":"500Mi","ephemeral-storage":"500Gi"},
              "defaultRequest":{"cpu":"100m","memory":"200Mi","ephemeral-storage":"200Gi"}}]}}
             """);
+        await cluster.SettleAsync($"api/v1/namespaces/{ns}/limitranges");
         var bare = await Api.CreateAsync(path, Pod("bare"));
         Assert.Equal(("100m", "200Mi", "200Gi"), Three(bare, "requests"));
         Assert.Equal(("500m", "500Mi", "500Gi"), Three(bare, "limits"));
