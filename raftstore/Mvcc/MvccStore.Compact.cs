@@ -15,6 +15,9 @@ public enum CompactionStatus
 public sealed partial class MvccStore
 {
     private readonly List<Pin> _pins = [];
+    private readonly Queue<Replaced> _replaced = new();
+    private int _replacedCount;
+    private long _contents;
     private IEnumerator<KeyVersion>? _scan;
     private long _scanRevision;
     private long _trimmedRevision = -1;
@@ -40,11 +43,11 @@ public sealed partial class MvccStore
         }
     }
 
-    /// <summary>True while there are versions that compaction allows to be given up.</summary>
-    public bool NeedsTrim => Volatile.Read(ref _trimmedRevision) < Current.CompactRevision;
+    /// <summary>True while there are versions to be given up: compacted ones, or those of contents that were replaced.</summary>
+    public bool NeedsTrim => Volatile.Read(ref _trimmedRevision) < Current.CompactRevision || Volatile.Read(ref _replacedCount) > 0;
 
     /// <summary>
-    /// Gives up some of the versions that compaction made unreadable. Holds the writer's lock for at most
+    /// Gives up some of the versions that compaction, or new contents, made unreadable. Holds the writer's lock for at most
     /// <paramref name="steps"/> looked-at versions.
     /// </summary>
     /// <returns>True when progress was made and there may be more to do; false when all is done, or a pin is in the way.</returns>
@@ -52,6 +55,10 @@ public sealed partial class MvccStore
     {
         lock (_writer)
         {
+            if (TryDropReplaced(steps))
+            {
+                return true;
+            }
             var view = Current;
             if (_scan is null)
             {
@@ -87,10 +94,30 @@ public sealed partial class MvccStore
     {
         lock (_writer)
         {
-            var pin = new Pin { Revision = revision };
+            var pin = new Pin { Revision = revision, Contents = _contents };
             _pins.Add(pin);
             return new HistoryPin(this, pin);
         }
+    }
+
+    /// <summary>Gives up values of replaced contents, once no pin is left that was set while they were the present ones.</summary>
+    private bool TryDropReplaced(int steps)
+    {
+        if (!_replaced.TryPeek(out var oldest) || _pins.Exists(pin => pin.Contents <= oldest.Contents))
+        {
+            return false;
+        }
+        for (var i = 0; i < steps; i++)
+        {
+            if (!oldest.Versions.MoveNext())
+            {
+                _replaced.Dequeue();
+                Volatile.Write(ref _replacedCount, _replaced.Count);
+                break;
+            }
+            Values.Drop(oldest.Versions.Current.Value);
+        }
+        return true;
     }
 
     private long TrimTarget(View view)
@@ -176,14 +203,20 @@ public sealed partial class MvccStore
     {
         lock (_writer)
         {
-            pin.Revision = revision;
+            (pin.Revision, pin.Contents) = (revision, _contents);
         }
     }
 
     private sealed class Pin
     {
         public long Revision { get; set; }
+
+        /// <summary>Which contents it was set in: they are counted.</summary>
+        public long Contents { get; set; }
     }
+
+    /// <summary>The versions of contents that others have taken the place of; their values are still to be given up.</summary>
+    private sealed record Replaced(IEnumerator<KeyVersion> Versions, long Contents);
 
     /// <summary>Holds history back from being given up.</summary>
     public sealed class HistoryPin : IDisposable

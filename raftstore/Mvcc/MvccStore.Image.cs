@@ -19,8 +19,8 @@ public sealed partial class MvccStore
     public StoreBuilder BeginRestore() => new(Values);
 
     /// <summary>
-    /// Replaces the whole contents. Running readers finish on what they began with, or find values gone. All history is that of the
-    /// new contents: watchers must start over from their own positions.
+    /// Replaces the whole contents. Whoever holds a pin finishes on what he began with; other readers do, or find values gone. All
+    /// history is that of the new contents: watchers must start over from their own positions.
     /// </summary>
     public void Adopt(StoreBuilder contents)
     {
@@ -31,10 +31,8 @@ public sealed partial class MvccStore
             Volatile.Write(ref _trimmedRevision, contents.CompactRevision);
             Publish(new View(
                 contents.Tree, contents.Log, contents.Revision, contents.CompactRevision, contents.SizeBytes, contents.Count));
-            foreach (var version in before.Log.Walk(0, before.Revision))
-            {
-                Values.Drop(version.Value);
-            }
+            _replaced.Enqueue(new Replaced(before.Log.Walk(0, before.Revision).GetEnumerator(), _contents++));
+            Volatile.Write(ref _replacedCount, _replaced.Count);
         }
     }
 
