@@ -15,7 +15,18 @@ internal sealed class PeerExchange(PeerService service, TimeSpan greetingTimeout
     /// <summary>Takes a connection that is a stream of messages and stays with it to its end; others go on to HTTP.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate http)
     {
-        if (!await IsExchangeAsync(connection).ConfigureAwait(false))
+        bool isExchange;
+        try
+        {
+            isExchange = await IsExchangeAsync(connection).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ConnectionAbortedException)
+        {
+            // It said nothing in time, or went.
+            return;
+        }
+
+        if (!isExchange)
         {
             await http(connection).ConfigureAwait(false);
             return;
