@@ -29,6 +29,12 @@ public sealed class ContainerdTests(ContainerdCluster cluster)
         Assert.Equal("reached", lines[0]);
         Assert.InRange(int.Parse(lines[1]), 1, 4);
 
+        // containerd's own streaming server runs commands.
+        var command = await cluster.KubectlAsync("exec", "one", "--", "sh", "-c", "hostname; exit 7");
+        Assert.True(command.Error == "command terminated with exit code 7\n", command.Error);
+        Assert.Equal((7, "one\n"), (command.ExitCode, command.Output));
+        Assert.Equal("to and fro", (await cluster.KubectlWithInputAsync("to and fro", "exec", "-i", "one", "--", "cat")).Succeeded());
+
         await cluster.Kubectl("delete", "pod", "one", "two", "--grace-period=1");
         Assert.Empty(await cluster.Kubectl("get", "pods", "-o", "name"));
     }

@@ -17,6 +17,7 @@ public sealed class SpdyStream : Stream
     private readonly Stream _reading;
     private readonly TaskCompletionSource _replied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
+    private SpdyException? _brokenBy;
     private bool _peerDone;
     private bool _done;
 
@@ -51,8 +52,11 @@ public sealed class SpdyStream : Stream
     /// <summary>The first value of a header; null without it. Names are compared without regard to case.</summary>
     public string? Header(string name) => Headers.FirstOrDefault(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _reading.ReadAsync(buffer, cancellationToken);
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var read = await _reading.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        return read == 0 && !buffer.IsEmpty && Volatile.Read(ref _brokenBy) is { } why ? throw why : read;
+    }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -94,7 +98,7 @@ public sealed class SpdyStream : Stream
         }
 
         _connection.Forget(Id);
-        _received.Writer.Complete(new SpdyException($"stream {Id} was reset"));
+        Break(new SpdyException($"stream {Id} was reset"));
         await _connection.ResetAsync(Id, reason, cancellation).ConfigureAwait(false);
     }
 
@@ -197,11 +201,21 @@ public sealed class SpdyStream : Stream
         _connection.Forget(Id);
         if (reading)
         {
-            _received.Writer.Complete(why);
+            Break(why);
         }
 
         _replied.TrySetException(why);
         _ = _replied.Task.Exception;
+    }
+
+    /// <summary>
+    /// Ends what can be read. A pipe that is completed with an exception throws away what nobody has read yet, and a peer may
+    /// well reset a stream behind its last word: so the reader gets the bytes first and then the reason.
+    /// </summary>
+    private void Break(SpdyException why)
+    {
+        Volatile.Write(ref _brokenBy, why);
+        _received.Writer.Complete();
     }
 
     /// <summary>Notes the end of a side; false when it had ended before.</summary>

@@ -98,6 +98,22 @@ public sealed class SpdyConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_came_before_a_reset_is_read_first()
+    {
+        var (mine, theirs) = await OpenAsync(("streamtype", "error"));
+        await mine.WriteAsync("last word"u8.ToArray(), _limit.Token);
+        await mine.ResetAsync(SpdyResetReason.Cancel, _limit.Token);
+        // The reset has arrived before anything is read: writing says so.
+        await Kube.Testing.Eventually.HoldsAsync(
+            async () => await Record.ExceptionAsync(() => theirs.WriteAsync(new byte[1], _limit.Token).AsTask()) is SpdyException, "the reset arrives");
+
+        var word = new byte[9];
+        await theirs.ReadExactlyAsync(word, _limit.Token);
+        Assert.Equal("last word"u8.ToArray(), word);
+        await Assert.ThrowsAsync<SpdyException>(async () => await theirs.ReadExactlyAsync(new byte[1], _limit.Token));
+    }
+
+    [Fact]
     public async Task More_streams_than_the_limit_are_refused()
     {
         for (var i = 0; i < 4; i++)
