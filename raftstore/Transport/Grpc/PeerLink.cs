@@ -158,12 +158,14 @@ internal sealed partial class PeerLink : IAsyncDisposable
         using var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         _wasConnected = true;
         Interlocked.Exchange(ref _connectedTimestamp, Math.Max(1, _time.GetTimestamp()));
-        _queue.Clear();
         LogConnected(_logger, _options.MemberId, Peer.Id, Address);
         _connection = connection;
         try
         {
             _handler.Connected(Peer.Id);
+            // What was queued since the last break: a member hears of a leader before its own way there stands, and nobody repeats a
+            // proposal that it forwards.
+            connection.Flush();
             // Nothing more comes but the reason of an end: this read is how the end is seen even while nothing is sent.
             Check(await connection.ReadReplyAsync(cancellationToken).ConfigureAwait(false));
             throw new IOException("the peer greeted twice");

@@ -47,6 +47,14 @@ public sealed class GrpcRaftTransportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_sent_before_the_connection_stands_arrives()
+    {
+        var (one, two) = await PairAsync();
+        one.Transport.Send([Heartbeat(1, 2)]);
+        await TestCluster.Until(() => two.Handler.Received.Count == 1, "the message");
+    }
+
+    [Fact]
     public async Task Every_field_survives_the_wire()
     {
         var (one, two) = await PairAsync();
