@@ -9,6 +9,8 @@ namespace Kube.Kubelet.Host;
 /// <summary><c>kube kubelet</c>, with the kubelet's flags, and <c>kube kubelet cleanup</c>.</summary>
 public static class KubeletCommand
 {
+    private const string Hollow = "hollow";
+
     public static Command Create()
     {
         var kubeconfig = new Option<string>("--kubeconfig") { Description = "Kubeconfig file to reach the API server with.", HelpName = "FILE" };
@@ -27,12 +29,13 @@ public static class KubeletCommand
         var domain = new Option<string>("--cluster-domain") { Description = "Domain of the cluster.", DefaultValueFactory = _ => "cluster.local" };
         var cgroupRoot = new Option<string>("--cgroup-root") { Description = "Parent of the pods' cgroups.", DefaultValueFactory = _ => "/" };
         var root = RootDirectory();
-        var runtime = Runtime();
+        var runtime = Runtime(Hollow);
         var endpoint = Endpoint();
         var command = new Command("kubelet", "Run the kubelet of a node.")
         {
             kubeconfig, name, nodeIP, address, port, healthPort, root, runtime, endpoint, certificate, key, authority, maxPods, labels, taints, dns, domain, cgroupRoot,
         };
+        var hollow = new HollowFlags(command);
         var logging = new LoggingOptions(command);
         var tracing = new TracingOptions(command);
         foreach (var needed in (Option<string>[])[kubeconfig, certificate, key, authority])
@@ -69,7 +72,9 @@ public static class KubeletCommand
             return await ComponentRunner.RunAsync(
                 "kubelet",
                 logs,
-                async cancel => await KubeletHost.StartAsync(options, logs, TimeProvider.System, cancel).ConfigureAwait(false)).ConfigureAwait(false);
+                async cancel => options.Runtime == Hollow
+                    ? await HollowHost.StartAsync(options, hollow.Read(parsed), logs, TimeProvider.System, cancel).ConfigureAwait(false)
+                    : await KubeletHost.StartAsync(options, logs, TimeProvider.System, cancel).ConfigureAwait(false)).ConfigureAwait(false);
         });
         return command;
     }
@@ -113,10 +118,15 @@ public static class KubeletCommand
     private static Option<string> RootDirectory() =>
         new("--root-dir") { Description = "Directory for state, volumes and logs.", DefaultValueFactory = _ => "/var/lib/kubelet", HelpName = "DIR" };
 
-    private static Option<string> Runtime()
+    private static Option<string> Runtime(params string[] more)
     {
-        var option = new Option<string>("--runtime") { Description = "Container runtime: containerd, process, or auto for containerd where its socket answers.", DefaultValueFactory = _ => "auto" };
-        option.AcceptOnlyFromAmong("auto", "containerd", "process");
+        var option = new Option<string>("--runtime")
+        {
+            Description = "Container runtime: containerd, process, or auto for containerd where its socket answers."
+                + (more.Length > 0 ? " hollow plays many nodes that run nothing." : ""),
+            DefaultValueFactory = _ => "auto",
+        };
+        option.AcceptOnlyFromAmong(["auto", "containerd", "process", .. more]);
         return option;
     }
 

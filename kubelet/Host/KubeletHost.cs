@@ -2,7 +2,6 @@ using Kube.Kubelet.Runtime.Containerd;
 using Kube.Api.Core.V1;
 using Kube.Api.Values;
 using Kube.Base;
-using Kube.Client.Config;
 using Kube.Client.Events;
 using Kube.Client.Informers;
 using Kube.Client.Rest;
@@ -76,7 +75,7 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
     {
         options = options with { RootDirectory = Path.GetFullPath(options.RootDirectory) };
         Directory.CreateDirectory(options.RootDirectory);
-        var kubeconfig = LoadKubeconfig(options.KubeconfigFile);
+        var kubeconfig = KubeConfigFile.Load(options.KubeconfigFile);
         var client = _client = new KubeClient(kubeconfig with { UserAgent = "kubelet/" + KubeVersion.GitVersion, Qps = 0 }, time, logs);
         var runtime = Own(await RuntimeChooser.OpenAsync(options, time, logs, cancellationToken).ConfigureAwait(false));
         var version = await runtime.VersionAsync(cancellationToken).ConfigureAwait(false);
@@ -215,25 +214,13 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
         Taints = [.. options.Taints.Select(ParseTaint)],
     };
 
-    private static Taint ParseTaint(string text)
+    internal static Taint ParseTaint(string text)
     {
         var effect = text.Split(':', 2);
         var pair = effect[0].Split('=', 2);
         return effect.Length == 2 && effect[1] is "NoSchedule" or "PreferNoSchedule" or "NoExecute"
             ? new Taint { Key = pair[0], Value = pair.Length == 2 ? pair[1] : null, Effect = effect[1] }
             : throw new StartupException($"--register-with-taints {text}: expected key=value:NoSchedule, PreferNoSchedule or NoExecute");
-    }
-
-    private static KubeClientOptions LoadKubeconfig(string file)
-    {
-        try
-        {
-            return KubeConfig.Load(file).ToOptions();
-        }
-        catch (Exception e) when (e is KubeConfigException or IOException or UnauthorizedAccessException)
-        {
-            throw new StartupException($"--kubeconfig {file}: {e.Message}", e);
-        }
     }
 
     private T Own<T>(T owned)

@@ -51,7 +51,11 @@ internal sealed partial class NodeReporter(
     {
         try
         {
-            await RegisterAsync(cancellation);
+            if (!Registered)
+            {
+                await RegisterAsync(cancellation);
+            }
+
             await Task.WhenAll(ReportAsync(cancellation), RenewAsync(cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -60,7 +64,8 @@ internal sealed partial class NodeReporter(
         }
     }
 
-    private async Task RegisterAsync(CancellationToken cancellation)
+    /// <summary>Registers the node and reports its first status, trying until the API server takes both.</summary>
+    public async Task RegisterAsync(CancellationToken cancellation)
     {
         events.Event(EventSubject(), "Normal", "Starting", "Starting kubelet.");
         for (TimeSpan delay = FirstRetry; ; delay = delay * 2 < LastRetry ? delay * 2 : LastRetry)

@@ -13,7 +13,8 @@ namespace Kube.Kubelet.PodWorkers;
 /// </summary>
 internal sealed partial class StatusManager : IAsyncDisposable
 {
-    private const int Senders = 8;
+    /// <summary>Patches that are on their way at one time.</summary>
+    private const int DefaultSenders = 8;
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(10);
@@ -26,12 +27,12 @@ internal sealed partial class StatusManager : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task[] _senders;
 
-    public StatusManager(IPodApi api, TimeProvider time, ILogger logger)
+    public StatusManager(IPodApi api, TimeProvider time, ILogger logger, int senders = DefaultSenders)
     {
         _api = api;
         _time = time;
         _logger = logger;
-        _senders = [.. Enumerable.Range(0, Senders).Select(_ => Task.Run(SendAllAsync))];
+        _senders = [.. Enumerable.Range(0, senders).Select(_ => Task.Run(SendAllAsync))];
     }
 
     /// <summary>The status last set for the pod, or null.</summary>

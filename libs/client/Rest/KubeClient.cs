@@ -21,6 +21,9 @@ public sealed partial class KubeClient : IDisposable
     private readonly ConcurrentDictionary<Type, object> _resources = new();
     private readonly RequestMetrics _metrics;
 
+    /// <summary>Set in a client that shares another's connections; that one disposes them.</summary>
+    private readonly bool _shares;
+
     public KubeClient(KubeClientOptions options, TimeProvider time, ILoggerFactory? loggers = null)
     {
         Options = options;
@@ -33,6 +36,17 @@ public sealed partial class KubeClient : IDisposable
         _metrics = new RequestMetrics(options.Server.Authority);
     }
 
+    private KubeClient(KubeClient shared, KubeClientOptions options)
+    {
+        Options = options;
+        Time = shared.Time;
+        Loggers = shared.Loggers;
+        _http = shared._http;
+        _limiter = shared._limiter;
+        _metrics = shared._metrics;
+        _shares = true;
+    }
+
     public KubeClientOptions Options { get; }
 
     /// <summary>The clock that everything built on this client uses.</summary>
@@ -40,6 +54,15 @@ public sealed partial class KubeClient : IDisposable
 
     /// <summary>Where everything built on this client logs to.</summary>
     public ILoggerFactory Loggers { get; }
+
+    /// <summary>
+    /// A client that acts as another user, over the connections and within the request limit of this one. It lives no
+    /// longer than this one and need not be disposed.
+    /// </summary>
+    /// <param name="user">The user to act as; the credentials must be allowed to impersonate it and its group.</param>
+    /// <param name="group">The user's group beside system:authenticated; null for none.</param>
+    public KubeClient As(string user, string? group = null) =>
+        new(this, Options with { ImpersonatedUser = user, ImpersonatedGroup = group });
 
     /// <summary>Typed verbs for a type of libs/api that carries [Kind].</summary>
     public ResourceClient<T> For<T>()
@@ -86,6 +109,11 @@ public sealed partial class KubeClient : IDisposable
 
     public void Dispose()
     {
+        if (_shares)
+        {
+            return;
+        }
+
         _http.Dispose();
         _metrics.Dispose();
     }
@@ -162,6 +190,15 @@ public sealed partial class KubeClient : IDisposable
         if (Options.TokenSource?.Invoke() is { Length: > 0 } token)
         {
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        if (Options.ImpersonatedUser is { } user)
+        {
+            message.Headers.TryAddWithoutValidation("Impersonate-User", user);
+            if (Options.ImpersonatedGroup is { } group)
+            {
+                message.Headers.TryAddWithoutValidation("Impersonate-Group", group);
+            }
         }
 
         if (request.Body is not null)

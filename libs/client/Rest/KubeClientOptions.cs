@@ -17,6 +17,15 @@ public sealed record KubeClientOptions
     /// <summary>Asked for a bearer token before each request; null for none.</summary>
     public Func<string?>? TokenSource { get; init; }
 
+    /// <summary>Whom to act as (Impersonate-User); null for whoever the credentials name.</summary>
+    public string? ImpersonatedUser { get; init; }
+
+    /// <summary>
+    /// The group of <see cref="ImpersonatedUser"/> (Impersonate-Group); the server adds system:authenticated. One only: .NET's HTTP client
+    /// sends several values of a header as one, which would be the name of another group.
+    /// </summary>
+    public string? ImpersonatedGroup { get; init; }
+
     /// <summary>Accept any server certificate.</summary>
     public bool InsecureSkipTlsVerify { get; init; }
 

@@ -56,6 +56,27 @@ public sealed class RestTests
     }
 
     [Fact]
+    public async Task A_client_that_acts_as_another_says_so_over_the_same_connections()
+    {
+        await using var server = await FakeApiServer.StartAsync();
+        using var client = server.Client();
+        var seen = new List<string>();
+        server.Intercept = context =>
+        {
+            seen.Add($"{context.Request.Headers["Impersonate-User"]} {context.Request.Headers["Impersonate-Group"]}");
+            return Task.FromResult(false);
+        };
+
+        using (var node = client.As("system:node:n", "system:nodes"))
+        {
+            await node.For<ConfigMap>().ListAsync("ns", new ListQuery());
+        }
+
+        await client.For<ConfigMap>().ListAsync("ns", new ListQuery());
+        Assert.Equal(["system:node:n system:nodes", " "], seen);
+    }
+
+    [Fact]
     public async Task A_list_comes_page_by_page()
     {
         await using var server = await FakeApiServer.StartAsync();
