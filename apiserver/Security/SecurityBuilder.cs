@@ -53,7 +53,12 @@ public sealed class SecurityBuilder(SecurityOptions options, TimeProvider time)
                     new DefaultTolerations(),
                     new RuntimeClassAdmission(registry),
                 ],
-                [limits, new RbacEscalation(() => rbac.Current, authorizer), new CertificateSigners(authorizer)]),
+                [
+                    limits,
+                    new RbacEscalation(() => rbac.Current, authorizer),
+                    new CertificateSigners(authorizer),
+                    new ResourceQuotaAdmission(new QuotaLedger(registry, time), time),
+                ]),
             Reviews = Reviews(authorizer, tokens, rbac),
         };
     }

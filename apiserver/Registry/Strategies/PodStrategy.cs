@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kube.Api.Quotas;
 using Kube.ApiServer.Storage.WatchCache;
 
 namespace Kube.ApiServer.Registry.Strategies;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Kube.Api.Errors;
+using Kube.Api.Quotas;
 using Kube.Api.Values;
 using Kube.ApiServer.Admission;
 using Kube.ApiServer.Registry;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kube.Api.Errors;
+using Kube.Api.Quotas;
 using Kube.ApiServer.Admission;
 using Kube.ApiServer.Registry;
 

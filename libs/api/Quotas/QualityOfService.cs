@@ -1,13 +1,13 @@
 using System.Text.Json.Nodes;
 using Kube.Api.Values;
 
-namespace Kube.ApiServer.Registry.Strategies;
+namespace Kube.Api.Quotas;
 
 /// <summary>
 /// The QoS class of a pod by its containers' cpu and memory: Guaranteed when every container's limits are set and
 /// equal its requests, BestEffort when none sets anything, else Burstable. Pure.
 /// </summary>
-internal static class QualityOfService
+public static class QualityOfService
 {
     private static readonly string[] Considered = ["cpu", "memory"];
 

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using Kube.Api.Serialization;
 using Kube.Api.Values;
 
-namespace Kube.ApiServer.Security.Admission;
+namespace Kube.Api.Quotas;
 
 /// <summary>Amounts of resources by name, as requests, limits and quotas hold them. Pure.</summary>
-internal static class ResourceAmounts
+public static class ResourceAmounts
 {
     /// <summary>The amounts of an object; empty for null. What is no quantity is left to validation.</summary>
     public static Dictionary<string, Quantity> Read(JsonNode? amounts)
@@ -45,7 +46,7 @@ internal static class ResourceAmounts
         foreach (var container in Containers(spec, "initContainers"))
         {
             var amounts = Read(container["resources"]?[kind]);
-            if (Registry.ObjectAccessor.Text(container, "restartPolicy") == "Always")
+            if (container.Text("restartPolicy") == "Always")
             {
                 Add(total, amounts);
                 Add(sidecars, amounts);
