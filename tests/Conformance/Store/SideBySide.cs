@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Kube.RaftStore.Server.Access;
 using Kube.Testing;
 
 namespace Kube.Conformance.Tests.Store;
@@ -20,10 +21,11 @@ internal sealed partial class SideBySide : IAsyncDisposable
 
     public StoreMember Store { get; }
 
-    public static async Task<SideBySide> StartAsync(params string[] etcdArguments)
+    /// <summary>Starts both. Passwords are hashed as cheaply as both can: what is compared is not how long that takes.</summary>
+    public static async Task<SideBySide> StartAsync()
     {
-        var etcd = await RealEtcd.StartAsync(etcdArguments);
-        var store = await StoreMember.StartAsync();
+        var etcd = await RealEtcd.StartAsync("--bcrypt-cost", $"{Bcrypt.MinCost}");
+        var store = await StoreMember.StartAsync(static options => options with { BcryptCost = Bcrypt.MinCost });
         await Eventually.HoldsAsync(
             async () => (await Etcdctl.RunAsync(store.Endpoint, ["member", "list"])).Output.Contains("started", StringComparison.Ordinal),
             "the store has published its member");

@@ -34,7 +34,7 @@ internal sealed class StoreProcesses : IAsyncDisposable
         var peers = cluster.Select(other => $"s{other}={PeerUrl(other)}");
         var peer = PeerUrl(member);
         var process = Command.Start(
-            Path.Combine(AppContext.BaseDirectory, "kube"),
+            KubeExecutable.Path,
             [
                 "store", "serve", "--name", $"s{member}", "--data-dir", DataDir(member),
                 "--listen-client-urls", Endpoint(member), "--advertise-client-urls", Endpoint(member),

@@ -12,18 +12,13 @@ public sealed class ChaosTests(ITestOutputHelper log)
     private static readonly string Chaos = Path.Combine(AppContext.BaseDirectory, "Kube.Robustness.Chaos");
     private static readonly string BrokenStore = Path.Combine(AppContext.BaseDirectory, "Kube.Robustness.BrokenStore");
 
-    /// <summary>The published kube where the suite has one, else that of this build.</summary>
-    private static readonly string Kube = Environment.GetEnvironmentVariable("KUBE_EXECUTABLE") is { Length: > 0 } published
-        ? published
-        : Path.Combine(AppContext.BaseDirectory, "kube");
-
     [Fact]
     public async Task The_store_keeps_its_promises_under_faults()
     {
         var report = Path.Combine(Path.GetTempPath(), $"chaos-{Environment.ProcessId}.html");
         try
         {
-            var run = await RunAsync(["--seconds", "15", "--seed", "1", "--executable", Kube, "--report", report]);
+            var run = await RunAsync(["--seconds", "15", "--seed", "1", "--executable", KubeExecutable.Path, "--report", report]);
 
             Assert.True(run.ExitCode == 0, run.Output + run.Error);
             Assert.Contains("; 0 lost", run.Output);
