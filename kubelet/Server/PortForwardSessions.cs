@@ -51,7 +51,7 @@ internal sealed class PortForwardSessions(TimeProvider time)
     private async Task OverSpdyAsync(
         Stream transport, string sandbox, Func<int, CancellationToken, Task<IForwardedConnection>> connect, IdleWatch idle, CancellationToken stopping)
     {
-        await using SpdyConnection connection = new(transport, server: true) { Active = idle.Touch };
+        await using SpdyConnection connection = new(transport, server: true) { Active = idle.Touch, KeepAlive = (StreamSessions.KeepAlivePeriod, time) };
         Task<Exception?> running = connection.RunAsync(stopping);
         await new SpdyForward(connection, sandbox, connect, time).RunAsync(stopping);
         await running;

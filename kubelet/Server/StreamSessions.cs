@@ -16,6 +16,9 @@ internal sealed class StreamSessions(TimeProvider time)
     /// <summary>Streams on which nothing moves end after this, as with the kubelet.</summary>
     public static readonly TimeSpan IdleLimit = TimeSpan.FromHours(4);
 
+    /// <summary>How often a client is sent something that shows whether it still is there.</summary>
+    public static readonly TimeSpan KeepAlivePeriod = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs <paramref name="command"/> with the client's streams and tells the client how it ended.</summary>
     public async Task RunAsync(
         HttpContext context,
@@ -78,7 +81,7 @@ internal sealed class StreamSessions(TimeProvider time)
         }
 
         Stream transport = await UpgradeToSpdyAsync(context, protocol);
-        await using SpdyConnection connection = new(transport, server: true) { Active = idle.Touch };
+        await using SpdyConnection connection = new(transport, server: true) { Active = idle.Touch, KeepAlive = (KeepAlivePeriod, time) };
         Task running = connection.RunAsync(stopping);
         using CancellationTokenSource limit = new(OpenLimit, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);

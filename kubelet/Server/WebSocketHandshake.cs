@@ -13,7 +13,6 @@ namespace Kube.Kubelet.Server;
 internal static class WebSocketHandshake
 {
     private const string KeyMark = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
 
     public static bool IsAsked(HttpRequest request) =>
         HttpMethods.IsGet(request.Method)
@@ -34,6 +33,6 @@ internal static class WebSocketHandshake
         context.Response.Headers.SecWebSocketAccept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + KeyMark)));
         context.Response.Headers.SecWebSocketProtocol = protocol;
         Stream transport = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
-        return WebSocket.CreateFromStream(transport, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = KeepAlive });
+        return WebSocket.CreateFromStream(transport, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = StreamSessions.KeepAlivePeriod });
     }
 }

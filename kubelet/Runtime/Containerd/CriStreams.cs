@@ -89,8 +89,8 @@ internal sealed class CriStreams(ICriRuntime runtime, TimeProvider time) : ICont
         try
         {
             await Task.WhenAll(
-                output is null ? Task.CompletedTask : StreamCopy.OutAsync(output, session.Output, gone.Token),
-                error is null ? Task.CompletedTask : StreamCopy.OutAsync(error, session.Error, gone.Token));
+                output is null ? Task.CompletedTask : OutAsync(output, session.Output, gone.Token),
+                error is null ? Task.CompletedTask : OutAsync(error, session.Error, gone.Token));
             return RemoteStatus.Parse(await ReadAllAsync(status, gone.Token));
         }
         finally
@@ -99,6 +99,19 @@ internal sealed class CriStreams(ICriRuntime runtime, TimeProvider time) : ICont
             await Task.WhenAll(typing, sizing);
             await connection.DisposeAsync();
             await running;
+        }
+    }
+
+    /// <summary>Copies the command's output. A runtime that is done may reset its streams instead of ending them: the status says how it went.</summary>
+    private static async Task OutAsync(SpdyStream from, Stream? to, CancellationToken cancellation)
+    {
+        try
+        {
+            await StreamCopy.OutAsync(from, to, cancellation);
+        }
+        catch (SpdyException)
+        {
+            // What came before the reset has been read.
         }
     }
 

@@ -159,7 +159,7 @@ public sealed partial class SpdyConnection
         }
     }
 
-    /// <summary>A ping is the peer's when its number has the peer's parity; ours we never send.</summary>
+    /// <summary>A ping is the peer's when its number has the peer's parity; an answer to one of ours is not waited for.</summary>
     private async ValueTask AnswerPingAsync(byte[] payload, CancellationToken cancellation)
     {
         if (BinaryPrimitives.ReadInt32BigEndian(payload) % 2 != 0 == _server)

@@ -30,6 +30,7 @@ public sealed partial class SpdyConnection : IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenSource _closing = new();
     private int _nextStream;
+    private int _nextPing;
     private int _lastReceived;
     private volatile bool _going;
 
@@ -41,11 +42,19 @@ public sealed partial class SpdyConnection : IAsyncDisposable
         _server = server;
         _limits = limits ?? new SpdyLimits();
         _nextStream = server ? 2 : 1;
+        _nextPing = _nextStream;
         _reader = PipeReader.Create(transport, new StreamPipeReaderOptions(bufferSize: 32 * 1024, leaveOpen: true));
     }
 
     /// <summary>Cancelled when the connection has ended, from whichever side.</summary>
     public CancellationToken Ended => _ended.Token;
+
+    /// <summary>
+    /// How often to send a ping, and by whose clock; null for never. The answer is not waited for: it may stand behind data that
+    /// nobody reads. But a machine whose program is gone answers whatever comes with a reset, and so a connection of which nobody
+    /// reads, because a stream's reader stands still, is noticed to be dead.
+    /// </summary>
+    public (TimeSpan Period, TimeProvider Time)? KeepAlive { get; init; }
 
     /// <summary>Called for every frame of data, either way; for whoever watches for idleness.</summary>
     public Action? Active { get; init; }
@@ -58,6 +67,7 @@ public sealed partial class SpdyConnection : IAsyncDisposable
     {
         Exception? failure = null;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closing.Token);
+        var pinging = KeepAlive is { } keep ? PingAsync(keep.Period, keep.Time, either) : Task.CompletedTask;
         try
         {
             while (await ReadFrameAsync(either.Token).ConfigureAwait(false))
@@ -69,6 +79,8 @@ public sealed partial class SpdyConnection : IAsyncDisposable
             failure = e;
         }
 
+        await either.CancelAsync().ConfigureAwait(false);
+        await pinging.ConfigureAwait(false);
         _going = true;
         _accepted.Writer.TryComplete();
         foreach (var stream in _streams.Values)
@@ -185,6 +197,30 @@ public sealed partial class SpdyConnection : IAsyncDisposable
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(8), stream);
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(12), (int)reason);
         await WriteAsync(frame, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends pings until <paramref name="over"/>, which it cancels when one cannot be sent.</summary>
+    private async Task PingAsync(TimeSpan period, TimeProvider time, CancellationTokenSource over)
+    {
+        using var timer = new PeriodicTimer(period, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(over.Token).ConfigureAwait(false))
+            {
+                var frame = SpdyFrameHead.Control(SpdyFrameType.Ping, 0, 4);
+                BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(8), _nextPing);
+                _nextPing += 2;
+                await WriteAsync(frame, over.Token).ConfigureAwait(false);
+            }
+        }
+        catch (IOException)
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection has ended.
+        }
     }
 
     internal void Forget(int stream) => _streams.TryRemove(stream, out _);
