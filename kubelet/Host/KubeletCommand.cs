@@ -28,12 +28,15 @@ public static class KubeletCommand
         var dns = new Option<string?>("--cluster-dns") { Description = "Addresses of the cluster's DNS, separated by commas.", HelpName = "ADDRESSES" };
         var domain = new Option<string>("--cluster-domain") { Description = "Domain of the cluster.", DefaultValueFactory = _ => "cluster.local" };
         var cgroupRoot = new Option<string>("--cgroup-root") { Description = "Parent of the pods' cgroups.", DefaultValueFactory = _ => "/" };
+        var manifests = new Option<string?>("--pod-manifest-path") { Description = "Directory of manifests of pods to run without an API server, or one such file.", HelpName = "PATH" };
+        var sysctls = new Option<string?>("--allowed-unsafe-sysctls") { Description = "Kernel parameters that pods may set beside the safe ones, separated by commas; a name may end in *.", HelpName = "NAMES" };
         var root = RootDirectory();
         var runtime = Runtime(Hollow);
         var endpoint = Endpoint();
         var command = new Command("kubelet", "Run the kubelet of a node.")
         {
             kubeconfig, name, nodeIP, address, port, healthPort, root, runtime, endpoint, certificate, key, authority, maxPods, labels, taints, dns, domain, cgroupRoot,
+            manifests, sysctls,
         };
         var hollow = new HollowFlags(command);
         var logging = new LoggingOptions(command);
@@ -67,6 +70,8 @@ public static class KubeletCommand
                 ClusterDns = Split(parsed.GetValue(dns)),
                 ClusterDomain = parsed.GetValue(domain)!,
                 CgroupRoot = parsed.GetValue(cgroupRoot)!,
+                PodManifestPath = parsed.GetValue(manifests) ?? "",
+                AllowedUnsafeSysctls = Split(parsed.GetValue(sysctls)),
                 Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
             };
             return await ComponentRunner.RunAsync(

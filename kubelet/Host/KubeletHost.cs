@@ -92,18 +92,26 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
             ClusterDns = options.ClusterDns,
             ClusterDomain = options.ClusterDomain,
             RuntimeName = version.RuntimeName,
+            AllowedUnsafeSysctls = options.AllowedUnsafeSysctls,
         };
         var description = Describe(options, machine, capacity, version);
         var events = Own(new EventRecorder(client, "kubelet", options.NodeName));
         var services = new SharedInformer<Service>(client.For<Service>());
         var pods = new SharedInformer<Pod>(
             client.For<Pod>(), new SharedInformerOptions<Pod> { FieldSelector = "spec.nodeName=" + options.NodeName });
-        var parts = Compose(node, runtime, client, services, events, options, time, logs);
+        var api = new ApiPods(client);
+        var parts = Compose(node, runtime, client, api, services, events, options, time, logs);
         var workers = Own(new PodWorkers.PodWorkers(parts, NodeObject.Labels(description)));
         parts.Probes.Changed = workers.Signal;
         Own(pods);
         Own(services);
-        var source = new ApiPodSource(pods, workers, (uid, cancel) => OrphanPods.FindAsync(runtime, uid, cancel));
+        var mirrors = new MirrorPods(client, workers, node.Name, time, logs.CreateLogger<MirrorPods>()) { Appeared = parts.Statuses.Resend };
+        api.MirrorOf = mirrors.Of;
+        workers.StaticPodsChanged = mirrors.Signal;
+        var statics = options.PodManifestPath.Length == 0
+            ? null
+            : new StaticPodSource(Path.GetFullPath(options.PodManifestPath), node.Name, workers, time, logs.CreateLogger<StaticPodSource>());
+        var source = new ApiPodSource(pods, workers, mirrors, statics, (uid, cancel) => OrphanPods.FindAsync(runtime, uid, cancel));
         source.Connect();
         var lifecycle = new PodLifecycleEvents(runtime, node.Name, time, logs.CreateLogger<PodLifecycleEvents>())
         {
@@ -121,13 +129,15 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
             logs,
             time,
             cancellationToken).ConfigureAwait(false));
-        _running = RunAsync(client, pods, services, lifecycle, reporter, _stopping.Token);
+        _running = RunAsync(client, pods, services, statics, mirrors, lifecycle, reporter, _stopping.Token);
     }
 
     private async Task RunAsync(
         KubeClient client,
         SharedInformer<Pod> pods,
         SharedInformer<Service> services,
+        StaticPodSource? statics,
+        MirrorPods mirrors,
         PodLifecycleEvents lifecycle,
         NodeReporter reporter,
         CancellationToken stopping)
@@ -136,13 +146,16 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
         {
             await lifecycle.ListOnceAsync(stopping).ConfigureAwait(false);
             var listing = lifecycle.RunAsync(stopping);
+            // These run without an API server: it may be one of them.
+            var files = statics?.RunAsync(stopping) ?? Task.CompletedTask;
             await client.WaitUntilReadyAsync(stopping).ConfigureAwait(false);
             services.Start();
             var reporting = reporter.RunAsync(stopping);
             // Service variables must be known before the first container gets its environment.
             await services.WaitForSyncAsync(stopping).ConfigureAwait(false);
             pods.Start();
-            await Task.WhenAll(listing, reporting).ConfigureAwait(false);
+            await pods.WaitForSyncAsync(stopping).ConfigureAwait(false);
+            await Task.WhenAll(listing, files, reporting, mirrors.RunAsync(stopping)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -158,6 +171,7 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
         KubeletNode node,
         ICriRuntime runtime,
         KubeClient client,
+        ApiPods api,
         SharedInformer<Service> services,
         EventRecorder events,
         KubeletOptions options,
@@ -167,7 +181,7 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
         var objects = new ApiObjects(client, services);
         var tokens = new TokenCache(objects, time);
         var environment = new ContainerEnvironment(objects, node.Name, node.Allocatable);
-        var volumes = new VolumeManager(options.RootDirectory, new ProjectedFiles(objects, tokens, node.Name, node.Allocatable), objects, time);
+        var volumes = new VolumeManager(options.RootDirectory, new ProjectedFiles(objects, tokens, node.Name, node.Allocatable), objects, node.Allocatable, time);
         var handlers = new HandlerRunner(runtime, time);
         return new PodServices
         {
@@ -179,7 +193,7 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
             Handlers = handlers,
             Probes = Own(new ProbeManager(handlers, events, time, new Prng(options.Seed), logs.CreateLogger<ProbeManager>())),
             Events = events,
-            Statuses = Own(new StatusManager(new ApiPods(client), time, logs.CreateLogger<StatusManager>())),
+            Statuses = Own(new StatusManager(api, time, logs.CreateLogger<StatusManager>())),
             Tokens = tokens,
             Time = time,
             Logger = logs.CreateLogger<PodWorker>(),

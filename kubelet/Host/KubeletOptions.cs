@@ -45,6 +45,12 @@ public sealed record KubeletOptions
 
     public string ClusterDomain { get; init; } = "cluster.local";
 
+    /// <summary>Directory of static pods' manifests, or one such file; empty for none.</summary>
+    public string PodManifestPath { get; init; } = "";
+
+    /// <summary>Kernel parameters that pods may set beside the safe ones; a name may end in *.</summary>
+    public IReadOnlyList<string> AllowedUnsafeSysctls { get; init; } = [];
+
     /// <summary>Parent of the pods' cgroups under a runtime that has them.</summary>
     public string CgroupRoot { get; init; } = "/";
 

@@ -1,13 +1,16 @@
 using System.Globalization;
 using Kube.Api.Core.V1;
+using Kube.Api.Json;
+using Kube.Kubelet.Volumes;
 using Cri = Kube.Proto.Cri.V1;
 
 namespace Kube.Kubelet.PodWorkers;
 
 /// <summary>Turns a pod's specification into the configurations of its sandbox and containers.</summary>
-internal sealed class ContainerConfigBuilder(KubeletNode node, ContainerEnvironment environment, string podsDirectory, bool sharesHost)
+internal sealed partial class ContainerConfigBuilder(KubeletNode node, ContainerEnvironment environment, string podsDirectory, bool sharesHost)
 {
     private const string DefaultTerminationPath = "/dev/termination-log";
+    private const string HostResolver = "/etc/resolv.conf";
 
     public Cri.PodSandboxConfig Sandbox(Pod pod, uint attempt)
     {
@@ -23,7 +26,7 @@ internal sealed class ContainerConfigBuilder(KubeletNode node, ContainerEnvironm
             },
             Hostname = hostNetwork ? "" : Hostname(pod),
             LogDirectory = LogDirectory(pod),
-            DnsConfig = Dns(pod),
+            DnsConfig = Resolver(pod).Config,
             Linux = new Cri.LinuxPodSandboxConfig
             {
                 CgroupParent = CgroupParent(pod),
@@ -60,6 +63,21 @@ internal sealed class ContainerConfigBuilder(KubeletNode node, ContainerEnvironm
         return config;
     }
 
+    /// <summary>The pod's resolver settings, and what to tell its user of them.</summary>
+    public PodResolver Resolver(Pod pod)
+    {
+        if (sharesHost)
+        {
+            // Containers read the host's own file.
+            return new PodResolver(new Cri.DNSConfig(), []);
+        }
+
+        ResolverFile host = File.Exists(HostResolver) ? ResolverFile.Parse(File.ReadLines(HostResolver)) : ResolverFile.Empty;
+        return PodDns.Of(pod, node.ClusterDns, node.ClusterDomain, host);
+    }
+
+    /// <summary>The configuration of one start of a container.</summary>
+    /// <param name="targetId">The container whose processes this one is to see, for ephemeral containers that name one.</param>
     /// <exception cref="ContainerConfigException">The container refers to something that is not there.</exception>
     public async Task<Cri.ContainerConfig> ContainerAsync(
         Pod pod,
@@ -67,7 +85,8 @@ internal sealed class ContainerConfigBuilder(KubeletNode node, ContainerEnvironm
         int restartCount,
         string imageRef,
         PodStatus status,
-        IReadOnlyDictionary<string, string> volumes,
+        IReadOnlyDictionary<string, MountedVolume> volumes,
+        string? targetId,
         CancellationToken cancellation)
     {
         IReadOnlyDictionary<string, string> variables = await environment.BuildAsync(pod, container, status, cancellation);
@@ -84,7 +103,7 @@ internal sealed class ContainerConfigBuilder(KubeletNode node, ContainerEnvironm
             Linux = new Cri.LinuxContainerConfig
             {
                 Resources = ContainerResources.Of(pod, container, node.MemoryBytes),
-                SecurityContext = SecurityContextBuilder.Of(pod, container, Namespaces(pod)),
+                SecurityContext = SecurityContextBuilder.Of(pod, container, Namespaces(pod, targetId), node.SeccompDirectory),
             },
         };
         config.Command.Add((container.Command ?? []).Select(a => Expansion.Expand(a, variables)));
@@ -100,6 +119,11 @@ internal sealed class ContainerConfigBuilder(KubeletNode node, ContainerEnvironm
         config.Annotations[KubeletLabels.RestartCount] = restartCount.ToString(CultureInfo.InvariantCulture);
         config.Annotations[KubeletLabels.TerminationMessagePath] = terminationPath;
         config.Annotations[KubeletLabels.TerminationMessagePolicy] = container.TerminationMessagePolicy ?? "File";
+        if (container.Resources is { } resources)
+        {
+            config.Annotations[KubeletLabels.Resources] = KubeJson.SerializeToString(resources);
+        }
+
         config.Annotations[KubeletLabels.GracePeriod] = pod.GraceSeconds().ToString(CultureInfo.InvariantCulture);
         return config;
     }
@@ -109,107 +133,6 @@ internal sealed class ContainerConfigBuilder(KubeletNode node, ContainerEnvironm
 
     /// <summary>A container's log, relative to the pod's log directory.</summary>
     public static string LogPath(string container, int restartCount) => string.Create(CultureInfo.InvariantCulture, $"{container}/{restartCount}.log");
-
-    private void AddMounts(
-        Cri.ContainerConfig config,
-        Pod pod,
-        Container container,
-        PodStatus status,
-        IReadOnlyDictionary<string, string> variables,
-        IReadOnlyDictionary<string, string> volumes,
-        string terminationPath,
-        int restartCount)
-    {
-        foreach (VolumeMount mount in container.VolumeMounts ?? [])
-        {
-            if (!volumes.TryGetValue(mount.Name!, out string? hostPath))
-            {
-                throw new ContainerConfigException($"cannot find volume \"{mount.Name}\" to mount into container \"{container.Name}\"");
-            }
-
-            string subPath = mount.SubPathExpr is { Length: > 0 } expression ? Expansion.Expand(expression, variables) : mount.SubPath ?? "";
-            config.Mounts.Add(new Cri.Mount
-            {
-                HostPath = subPath.Length > 0 ? SubPath(hostPath, subPath) : hostPath,
-                ContainerPath = mount.MountPath!.StartsWith('/') ? mount.MountPath : "/" + mount.MountPath,
-                Readonly = mount.ReadOnly,
-                Propagation = mount.MountPropagation switch
-                {
-                    "HostToContainer" => Cri.MountPropagation.PropagationHostToContainer,
-                    "Bidirectional" => Cri.MountPropagation.PropagationBidirectional,
-                    _ => Cri.MountPropagation.PropagationPrivate,
-                },
-            });
-        }
-
-        if (!sharesHost && !config.Mounts.Any(m => m.ContainerPath == "/etc/hosts"))
-        {
-            config.Mounts.Add(new Cri.Mount { HostPath = EtcHosts(pod, status), ContainerPath = "/etc/hosts" });
-        }
-
-        string messages = Path.Combine(podsDirectory, pod.Uid(), "containers", container.Name!);
-        Directory.CreateDirectory(messages);
-        string messageFile = Path.Combine(messages, string.Create(CultureInfo.InvariantCulture, $"termination-{restartCount}"));
-        File.WriteAllBytes(messageFile, []);
-        File.SetUnixFileMode(messageFile, (UnixFileMode)0x1B6); // 0666: the container's user writes it
-        config.Mounts.Add(new Cri.Mount { HostPath = messageFile, ContainerPath = terminationPath });
-    }
-
-    private static string SubPath(string volume, string subPath)
-    {
-        string path = Path.GetFullPath(Path.Combine(volume, subPath));
-        if (path != volume && !path.StartsWith(volume + "/", StringComparison.Ordinal))
-        {
-            throw new ContainerConfigException($"subPath \"{subPath}\" leaves the volume");
-        }
-
-        if (!Path.Exists(path))
-        {
-            Directory.CreateDirectory(path);
-        }
-
-        return path;
-    }
-
-    private string EtcHosts(Pod pod, PodStatus status)
-    {
-        string path = Path.Combine(podsDirectory, pod.Uid(), "etc-hosts");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        List<string> lines = ["# Kubernetes-managed hosts file."];
-        if (pod.Spec?.HostNetwork ?? false)
-        {
-            lines = ["# Kubernetes-managed hosts file (host network).", .. File.Exists("/etc/hosts") ? File.ReadAllLines("/etc/hosts") : []];
-        }
-        else
-        {
-            lines.AddRange(
-            [
-                "127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback", "fe00::0\tip6-localnet",
-                "fe00::0\tip6-mcastprefix", "fe00::1\tip6-allnodes", "fe00::2\tip6-allrouters",
-            ]);
-            string domain = pod.Spec?.Subdomain is { Length: > 0 } subdomain
-                ? $"{Hostname(pod)}.{subdomain}.{pod.Metadata.Namespace}.svc.{node.ClusterDomain}\t"
-                : "";
-            lines.AddRange((status.PodIPs ?? []).Select(ip => $"{ip.Ip}\t{domain}{Hostname(pod)}"));
-        }
-
-        if (pod.Spec?.HostAliases is { Count: > 0 } aliases)
-        {
-            lines.Add("");
-            lines.Add("# Entries added by HostAliases.");
-            lines.AddRange(aliases.Select(a => $"{a.Ip}\t{string.Join('\t', a.Hostnames ?? [])}"));
-        }
-
-        File.WriteAllLines(path, lines);
-        return path;
-    }
-
-    private static string Hostname(Pod pod)
-    {
-        const int MaxLength = 63;
-        string name = pod.Spec?.Hostname is { Length: > 0 } given ? given : pod.Metadata.Name!;
-        return name.Length > MaxLength ? name[..MaxLength].TrimEnd('-', '.') : name;
-    }
 
     private string CgroupParent(Pod pod)
     {
@@ -227,48 +150,13 @@ internal sealed class ContainerConfigBuilder(KubeletNode node, ContainerEnvironm
         };
     }
 
-    private static Cri.NamespaceOption Namespaces(Pod pod) => new()
+    private static Cri.NamespaceOption Namespaces(Pod pod, string? targetId = null) => new()
     {
+        TargetId = targetId ?? "",
         Network = pod.Spec?.HostNetwork == true ? Cri.NamespaceMode.Node : Cri.NamespaceMode.Pod,
         Ipc = pod.Spec?.HostIPC == true ? Cri.NamespaceMode.Node : Cri.NamespaceMode.Pod,
-        Pid = pod.Spec?.HostPID == true ? Cri.NamespaceMode.Node
+        Pid = targetId is not null ? Cri.NamespaceMode.Target
+            : pod.Spec?.HostPID == true ? Cri.NamespaceMode.Node
             : pod.Spec?.ShareProcessNamespace == true ? Cri.NamespaceMode.Pod : Cri.NamespaceMode.Container,
     };
-
-    private Cri.DNSConfig Dns(Pod pod)
-    {
-        Cri.DNSConfig config = new();
-        bool cluster = pod.Spec?.DnsPolicy is "ClusterFirstWithHostNet"
-            || (pod.Spec?.DnsPolicy is null or "" or "ClusterFirst" && pod.Spec?.HostNetwork != true);
-        if (cluster && node.ClusterDns.Count > 0)
-        {
-            string domain = node.ClusterDomain;
-            config.Servers.Add(node.ClusterDns);
-            config.Searches.Add([$"{pod.Metadata.Namespace}.svc.{domain}", $"svc.{domain}", domain]);
-            config.Options.Add("ndots:5");
-        }
-        else if (pod.Spec?.DnsPolicy != "None" && File.Exists("/etc/resolv.conf"))
-        {
-            foreach (string[] words in File.ReadLines("/etc/resolv.conf").Select(l => l.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)))
-            {
-                switch (words)
-                {
-                    case ["nameserver", var server, ..]:
-                        config.Servers.Add(server);
-                        break;
-                    case ["search", .. var domains]:
-                        config.Searches.Add(domains);
-                        break;
-                    case ["options", .. var options]:
-                        config.Options.Add(options);
-                        break;
-                }
-            }
-        }
-
-        config.Servers.Add(pod.Spec?.DnsConfig?.Nameservers ?? []);
-        config.Searches.Add(pod.Spec?.DnsConfig?.Searches ?? []);
-        config.Options.Add((pod.Spec?.DnsConfig?.Options ?? []).Select(o => o.Value is { Length: > 0 } ? $"{o.Name}:{o.Value}" : o.Name!));
-        return config;
-    }
 }

@@ -8,7 +8,11 @@ namespace Kube.Kubelet.PodWorkers;
 /// </summary>
 internal static class Expansion
 {
-    public static string Expand(string text, IReadOnlyDictionary<string, string> values)
+    public static string Expand(string text, IReadOnlyDictionary<string, string> values) =>
+        Expand(text, name => values.GetValueOrDefault(name));
+
+    /// <summary>As the other, with a null for a name that is not known.</summary>
+    public static string Expand(string text, Func<string, string?> valueOf)
     {
         if (!text.Contains('$'))
         {
@@ -30,7 +34,7 @@ internal static class Expansion
             else if (text[i + 1] == '(' && text.IndexOf(')', i + 2) is var close and > 0)
             {
                 string name = text[(i + 2)..close];
-                expanded.Append(values.TryGetValue(name, out string? value) ? value : text[i..(close + 1)]);
+                expanded.Append(valueOf(name) ?? text[i..(close + 1)]);
                 i = close;
             }
             else

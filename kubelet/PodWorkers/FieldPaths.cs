@@ -6,5 +6,7 @@ namespace Kube.Kubelet.PodWorkers;
 internal static class FieldPaths
 {
     public static string Of(Pod pod, Container container) =>
-        pod.InitContainers().Contains(container) ? $"spec.initContainers{{{container.Name}}}" : $"spec.containers{{{container.Name}}}";
+        pod.InitContainers().Any(c => c.Name == container.Name) ? $"spec.initContainers{{{container.Name}}}"
+            : pod.IsEphemeral(container) ? $"spec.ephemeralContainers{{{container.Name}}}"
+            : $"spec.containers{{{container.Name}}}";
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json.Nodes;
 using Grpc.Core;
 using Kube.Api.Core.V1;
 using Kube.Client.Events;
@@ -100,7 +98,7 @@ internal sealed class ImagePuller(ICriRuntime runtime, IEventRecorder events, IO
             _failures.Remove(key);
             return (reference, image);
         }
-        catch (RpcException e) when (e.StatusCode != StatusCode.Cancelled)
+        catch (Exception e) when (e is InvalidDataException or RpcException { StatusCode: not StatusCode.Cancelled })
         {
             string text = CriError.Text(e);
             events.Event(pod, "Warning", "Failed", $"Failed to pull image \"{container.Image}\": {text}", fieldPath);
@@ -115,14 +113,8 @@ internal sealed class ImagePuller(ICriRuntime runtime, IEventRecorder events, IO
     private async Task<string> PullWithSecretsAsync(Pod pod, Cri.ImageSpec spec, Cri.PodSandboxConfig sandbox, CancellationToken cancellation)
     {
         RpcException? refused = null;
-        foreach (LocalObjectReference reference in pod.Spec?.ImagePullSecrets ?? [])
+        foreach (Cri.AuthConfig auth in RegistryCredentials.For(spec.Image, await SecretsAsync(pod, cancellation)))
         {
-            Secret? secret = await objects.SecretAsync(pod.Metadata.Namespace!, reference.Name!, cancellation);
-            if (secret?.Data?.GetValueOrDefault(".dockerconfigjson") is not { } config || Credentials(config, spec.Image) is not { } auth)
-            {
-                continue;
-            }
-
             try
             {
                 return await runtime.PullImageAsync(spec, auth, sandbox, cancellation);
@@ -136,27 +128,33 @@ internal sealed class ImagePuller(ICriRuntime runtime, IEventRecorder events, IO
         return refused is null ? await runtime.PullImageAsync(spec, null, sandbox, cancellation) : throw refused;
     }
 
-    internal static Cri.AuthConfig? Credentials(byte[] config, string image)
+    /// <summary>The pod's pull secrets that are there; of the others its user is told.</summary>
+    private async Task<IReadOnlyList<Secret>> SecretsAsync(Pod pod, CancellationToken cancellation)
     {
-        string registry = image.Contains('/') && image.Split('/')[0] is var first && first.AsSpan().IndexOfAny('.', ':') >= 0 ? first : "docker.io";
-        foreach ((string server, JsonNode? entry) in JsonNode.Parse(config)?["auths"]?.AsObject() ?? [])
+        List<Secret> found = [];
+        List<string> missing = [];
+        foreach (string name in (pod.Spec?.ImagePullSecrets ?? []).Select(static r => r.Name ?? "").Where(static n => n.Length > 0))
         {
-            string host = server.Replace("https://", "", StringComparison.Ordinal).Split('/')[0];
-            if (host != registry && !(registry == "docker.io" && host == "index.docker.io"))
+            if (await objects.SecretAsync(pod.Metadata.Namespace!, name, cancellation) is { } secret)
             {
-                continue;
+                found.Add(secret);
             }
-
-            string? auth = entry?["auth"]?.GetValue<string>();
-            string[] pair = auth is null ? [] : Encoding.UTF8.GetString(Convert.FromBase64String(auth)).Split(':', 2);
-            return new Cri.AuthConfig
+            else
             {
-                Username = entry?["username"]?.GetValue<string>() ?? (pair.Length == 2 ? pair[0] : ""),
-                Password = entry?["password"]?.GetValue<string>() ?? (pair.Length == 2 ? pair[1] : ""),
-            };
+                missing.Add(name);
+            }
         }
 
-        return null;
+        if (missing.Count > 0)
+        {
+            events.Event(
+                pod,
+                "Warning",
+                "FailedToRetrieveImagePullSecret",
+                $"Unable to retrieve some image pull secrets ({string.Join(", ", missing)}); attempting to pull the image may not succeed.");
+        }
+
+        return found;
     }
 
     internal static string WithTag(string image)

@@ -14,6 +14,9 @@ internal static class KubeletLabels
     public const string TerminationMessagePolicy = "io.kubernetes.container.terminationMessagePolicy";
     public const string GracePeriod = "io.kubernetes.pod.terminationGracePeriod";
 
+    /// <summary>The requests and limits that a container was made with, as JSON.</summary>
+    public const string Resources = "kube.dev/container.resources";
+
     /// <summary>Which kubelet made it: several may share one runtime.</summary>
     public const string Kubelet = "kube.dev/kubelet";
 

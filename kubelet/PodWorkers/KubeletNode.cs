@@ -16,6 +16,12 @@ public sealed record KubeletNode
     /// <summary>Where pods' logs are: one directory for each pod, in it one for each container.</summary>
     public string LogDirectory => Path.Combine(RootDirectory, "pod-logs");
 
+    /// <summary>Where seccomp profiles of type Localhost lie.</summary>
+    public string SeccompDirectory => Path.Combine(RootDirectory, "seccomp");
+
+    /// <summary>Kernel parameters that pods may set beside the safe ones.</summary>
+    public IReadOnlyList<string> AllowedUnsafeSysctls { get; init; } = [];
+
     public required IReadOnlyDictionary<string, Quantity> Allocatable { get; init; }
 
     public long MemoryBytes { get; init; }

@@ -5,6 +5,9 @@ namespace Kube.Kubelet.PodWorkers;
 /// <summary>A running container to stop, and why; <see cref="Container"/> is null when the pod no longer has it.</summary>
 internal sealed record ContainerToKill(RuntimeContainer Running, Container? Container, string Message, string Reason);
 
+/// <summary>A running container that is to have other resources without being started anew.</summary>
+internal sealed record ContainerToUpdate(RuntimeContainer Running, Container Container);
+
 /// <summary>What to do next for a pod. Kills come before starts.</summary>
 internal sealed record PodActions
 {
@@ -18,7 +21,12 @@ internal sealed record PodActions
 
     public IReadOnlyList<ContainerToKill> ContainersToKill { get; init; } = [];
 
+    /// <summary>Started first, whatever else the pod waits for.</summary>
+    public IReadOnlyList<Container> EphemeralContainersToStart { get; init; } = [];
+
     public IReadOnlyList<Container> InitContainersToStart { get; init; } = [];
+
+    public IReadOnlyList<ContainerToUpdate> ContainersToUpdate { get; init; } = [];
 
     public IReadOnlyList<Container> ContainersToStart { get; init; } = [];
 }

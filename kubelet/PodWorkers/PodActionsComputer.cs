@@ -9,7 +9,12 @@ namespace Kube.Kubelet.PodWorkers;
 /// </summary>
 internal static class PodActionsComputer
 {
-    public static PodActions Compute(Pod pod, PodRuntimeStatus status, IProbeResults probes)
+    /// <param name="pod">The pod, with the resources that the node has given it.</param>
+    /// <param name="status">What the runtime says.</param>
+    /// <param name="probes">What the probes say.</param>
+    /// <param name="applied">The resources that a running container has; null when that is not known.</param>
+    public static PodActions Compute(
+        Pod pod, PodRuntimeStatus status, IProbeResults probes, Func<RuntimeContainer, ResourceRequirements?>? applied = null)
     {
         (bool changed, uint attempt) = SandboxChanged(pod, status);
         if (changed)
@@ -24,15 +29,24 @@ internal static class PodActionsComputer
             return new PodActions { KillPod = true };
         }
 
+        List<Container> ephemeral = [.. pod.EphemeralContainers().Where(c => ShouldRestart(pod, c, status))];
         if (!initialized)
         {
-            return new PodActions { InitContainersToStart = initToStart, ContainersToKill = kill };
+            return new PodActions { EphemeralContainersToStart = ephemeral, InitContainersToStart = initToStart, ContainersToKill = kill };
         }
 
-        (List<Container> start, int kept) = Main(pod, status, probes, kill);
+        List<ContainerToUpdate> update = [];
+        (List<Container> start, int kept) = Main(pod, status, probes, applied, kill, update);
         return kept == 0 && start.Count == 0
             ? new PodActions { KillPod = true }
-            : new PodActions { InitContainersToStart = initToStart, ContainersToStart = start, ContainersToKill = kill };
+            : new PodActions
+            {
+                EphemeralContainersToStart = ephemeral,
+                InitContainersToStart = initToStart,
+                ContainersToStart = start,
+                ContainersToKill = kill,
+                ContainersToUpdate = update,
+            };
     }
 
     /// <summary>Whether a container that is not running should be started again, now or after its back-off.</summary>
@@ -47,6 +61,8 @@ internal static class PodActionsComputer
         return found?.Status.State switch
         {
             null => true,
+            // Whoever wants another look adds another one.
+            not null when pod.IsEphemeral(container) => false,
             Cri.ContainerState.ContainerRunning => false,
             Cri.ContainerState.ContainerExited when container.IsSidecar() => true,
             Cri.ContainerState.ContainerExited => pod.RestartPolicyOrDefault() switch
@@ -163,7 +179,9 @@ internal static class PodActionsComputer
         Pod pod,
         PodRuntimeStatus status,
         IProbeResults probes,
-        List<ContainerToKill> kill)
+        Func<RuntimeContainer, ResourceRequirements?>? applied,
+        List<ContainerToKill> kill,
+        List<ContainerToUpdate> update)
     {
         List<Container> start = [];
         int kept = 0;
@@ -194,6 +212,19 @@ internal static class PodActionsComputer
             }
             else
             {
+                ResizeStep step = applied?.Invoke(found) is { } has ? PodResize.Step(container, has) : ResizeStep.None;
+                if (step == ResizeStep.Restart)
+                {
+                    kill.Add(new ContainerToKill(found, container, $"Container {container.Name} resize requires restart", ""));
+                    start.Add(container);
+                    continue;
+                }
+
+                if (step == ResizeStep.Update)
+                {
+                    update.Add(new ContainerToUpdate(found, container));
+                }
+
                 kept++;
                 continue;
             }

@@ -24,6 +24,15 @@ internal static class PodExtensions
 
     public static IEnumerable<Container> AllContainers(this Pod pod) => pod.InitContainers().Concat(pod.Containers());
 
+    /// <summary>The containers that were added to the running pod to look into it, as containers.</summary>
+    public static IReadOnlyList<Container> EphemeralContainers(this Pod pod) =>
+        pod.Spec?.EphemeralContainers is { Count: > 0 } some ? [.. some.Select(AsContainer)] : [];
+
+    /// <summary>Every container of the pod, ephemeral ones too.</summary>
+    public static IEnumerable<Container> EveryContainer(this Pod pod) => pod.AllContainers().Concat(pod.EphemeralContainers());
+
+    public static bool IsEphemeral(this Pod pod, Container container) => pod.Spec?.EphemeralContainers?.Exists(e => e.Name == container.Name) == true;
+
     /// <summary>Whether an init container is a sidecar: started in order with the others but never waited for.</summary>
     public static bool IsSidecar(this Container container) => container.RestartPolicy == Always;
 
@@ -39,6 +48,25 @@ internal static class PodExtensions
 
     /// <summary>name_namespace(uid), as Kubernetes' messages name a pod.</summary>
     public static string Describe(this Pod pod) => $"{pod.Metadata.Name}_{pod.Metadata.Namespace}({pod.Metadata.Uid})";
+
+    private static Container AsContainer(EphemeralContainer ephemeral) => new()
+    {
+        Name = ephemeral.Name,
+        Image = ephemeral.Image,
+        Command = ephemeral.Command,
+        Args = ephemeral.Args,
+        WorkingDir = ephemeral.WorkingDir,
+        EnvFrom = ephemeral.EnvFrom,
+        Env = ephemeral.Env,
+        VolumeMounts = ephemeral.VolumeMounts,
+        TerminationMessagePath = ephemeral.TerminationMessagePath,
+        TerminationMessagePolicy = ephemeral.TerminationMessagePolicy,
+        ImagePullPolicy = ephemeral.ImagePullPolicy,
+        SecurityContext = ephemeral.SecurityContext,
+        Stdin = ephemeral.Stdin,
+        StdinOnce = ephemeral.StdinOnce,
+        Tty = ephemeral.Tty,
+    };
 
     /// <summary>Changes whenever a container must be made anew because its image or command changed; hexadecimal.</summary>
     public static string Hash(this Container container)

@@ -25,8 +25,22 @@ internal sealed record PodStatusInputs
     /// <summary>Set when the pod is at its end and no container of it will be started again.</summary>
     public bool Terminal { get; init; }
 
+    /// <summary>How far a wish for other resources is; null without one.</summary>
+    public string? Resize { get; init; }
+
+    /// <summary>The resources that a running container has; null when that is not known.</summary>
+    public Func<RuntimeContainer, ResourceRequirements?> Applied { get; init; } = static _ => null;
+
     /// <summary>Message of a terminated container, as its termination message path or log gives it; null for none.</summary>
     public Func<Container, RuntimeContainer, string?> TerminationMessage { get; init; } = static (_, _) => null;
+}
+
+/// <summary>In which of a pod's lists a container is.</summary>
+internal enum ContainerRole
+{
+    Main,
+    Init,
+    Ephemeral,
 }
 
 /// <summary>
@@ -49,21 +63,26 @@ internal static partial class PodStatusBuilder
             NominatedNodeName = previous?.NominatedNodeName,
             StartTime = previous?.StartTime ?? (Time)inputs.Now,
             QosClass = previous?.QosClass ?? QosClass.Of(pod),
-            EphemeralContainerStatuses = previous?.EphemeralContainerStatuses,
             ResourceClaimStatuses = previous?.ResourceClaimStatuses,
-            Resize = previous?.Resize,
+            Resize = inputs.Resize,
         };
         List<ContainerStatus> init =
         [
             .. pod.InitContainers().Select((c, i) =>
-                ToContainerStatus(pod, c, runtime, previous?.InitContainerStatuses, inputs, isInit: true, waiting: PodInitializing)),
+                ToContainerStatus(pod, c, runtime, previous?.InitContainerStatuses, inputs, ContainerRole.Init, waiting: PodInitializing)),
         ];
         string waiting = pod.InitContainers().Count > 0 && !initialized ? PodInitializing : ContainerCreating;
         List<ContainerStatus> main =
         [
             .. pod.Containers().Select(c =>
-                ToContainerStatus(pod, c, runtime, previous?.ContainerStatuses, inputs, isInit: false, waiting)),
+                ToContainerStatus(pod, c, runtime, previous?.ContainerStatuses, inputs, ContainerRole.Main, waiting)),
         ];
+        List<ContainerStatus> ephemeral =
+        [
+            .. pod.EphemeralContainers().Select(c =>
+                ToContainerStatus(pod, c, runtime, previous?.EphemeralContainerStatuses, inputs, ContainerRole.Ephemeral, waiting)),
+        ];
+        status.EphemeralContainerStatuses = ephemeral.Count > 0 ? [.. ephemeral.OrderBy(static c => c.Name, StringComparer.Ordinal)] : null;
         status.InitContainerStatuses = init.Count > 0 ? init : null;
         status.ContainerStatuses = [.. main.OrderBy(static c => c.Name, StringComparer.Ordinal)];
         status.Phase = previous.IsTerminal() ? previous!.Phase : Phase(pod, init, main, inputs.Terminal);
@@ -115,12 +134,12 @@ internal static partial class PodStatusBuilder
         PodRuntimeStatus runtime,
         List<ContainerStatus>? previous,
         PodStatusInputs inputs,
-        bool isInit,
+        ContainerRole role,
         string waiting)
     {
         RuntimeContainer? newest = runtime.Find(container.Name);
         ContainerStatus? old = previous?.Find(c => c.Name == container.Name);
-        ContainerStatus status = new() { Name = container.Name, Image = container.Image, ImageID = "", State = new ContainerState(), LastState = new ContainerState() };
+        ContainerStatus status = new() { Name = container.Name, Image = container.Image, ImageID = "", State = new ContainerState(), LastState = new ContainerState(), VolumeMounts = VolumeMounts(container) };
         if (newest is null)
         {
             Missing(pod, container, status, old, inputs, waiting);
@@ -133,7 +152,7 @@ internal static partial class PodStatusBuilder
         if (inputs.Waiting.TryGetValue(container.Name!, out WaitingReason? reason)
             && newest is not { Running: true }
             && (PodActionsComputer.ShouldRestart(pod, container, runtime) || newest is null)
-            && !(isInit && !container.IsSidecar() && newest is { Exited: true, Status.ExitCode: 0 })
+            && !(role == ContainerRole.Init && !container.IsSidecar() && newest is { Exited: true, Status.ExitCode: 0 })
             && !inputs.Terminal)
         {
             if (status.State!.Terminated is not null)
@@ -144,9 +163,35 @@ internal static partial class PodStatusBuilder
             status.State = new ContainerState { Waiting = new ContainerStateWaiting { Reason = reason.Reason, Message = reason.Message } };
         }
 
-        Readiness(container, status, newest, inputs.Probes, isInit);
+        if (role == ContainerRole.Main)
+        {
+            SetResources(container, status, newest, inputs);
+        }
+
+        Readiness(container, status, newest, inputs.Probes, role);
         return status;
     }
+
+    /// <summary>What the node has given the container and what it has, for containers that ask for anything.</summary>
+    private static void SetResources(Container container, ContainerStatus status, RuntimeContainer? newest, PodStatusInputs inputs)
+    {
+        if (container.Resources is { Requests.Count: > 0 } or { Limits.Count: > 0 })
+        {
+            status.AllocatedResources = container.Resources.Requests;
+            status.Resources = (newest is { Running: true } ? inputs.Applied(newest) : null) ?? container.Resources;
+        }
+    }
+
+    private static List<VolumeMountStatus>? VolumeMounts(Container container) => container.VolumeMounts is not { Count: > 0 } mounts ? null :
+    [
+        .. mounts.Select(static m => new VolumeMountStatus
+        {
+            Name = m.Name,
+            MountPath = m.MountPath,
+            ReadOnly = m.ReadOnly,
+            RecursiveReadOnly = m.ReadOnly ? "Disabled" : null,
+        }),
+    ];
 
     private static void Missing(
         Pod pod, Container container, ContainerStatus status, ContainerStatus? old, PodStatusInputs inputs, string waiting)
@@ -223,11 +268,18 @@ internal static partial class PodStatusBuilder
             _ => new ContainerState { Waiting = new ContainerStateWaiting { Reason = waiting } },
         };
 
-    private static void Readiness(Container container, ContainerStatus status, RuntimeContainer? newest, IProbeResults probes, bool isInit)
+    private static void Readiness(Container container, ContainerStatus status, RuntimeContainer? newest, IProbeResults probes, ContainerRole role)
     {
+        if (role == ContainerRole.Ephemeral)
+        {
+            // Nobody waits for it, and nothing probes it.
+            status.Ready = false;
+            return;
+        }
+
         bool running = status.State!.Running is not null;
         bool started = running && (container.StartupProbe is null || probes.Startup(newest!.Id) == true);
-        if (isInit && !container.IsSidecar())
+        if (role == ContainerRole.Init && !container.IsSidecar())
         {
             status.Started = running;
             status.Ready = status.State.Terminated is { ExitCode: 0 };

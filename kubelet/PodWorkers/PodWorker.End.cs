@@ -17,6 +17,7 @@ internal sealed partial class PodWorker
     /// </summary>
     private async Task TerminateAsync(PodRuntimeStatus runtime, CancellationToken cancellation)
     {
+        _services.Probes.StopLivenessAndStartup(Pod.Uid());
         await StopGracefullyAsync(runtime, cancellation);
         Pod pod = Pod;
         _services.Probes.Forget(pod.Uid());
@@ -105,7 +106,7 @@ internal sealed partial class PodWorker
 
         Task KillAsync(RuntimeContainer running, long seconds) => KillContainerAsync(
             pod,
-            pod.AllContainers().FirstOrDefault(c => c.Name == running.Name),
+            pod.EveryContainer().FirstOrDefault(c => c.Name == running.Name),
             running,
             $"Stopping container {running.Name}",
             seconds,

@@ -38,6 +38,11 @@ internal sealed partial class PodWorker
         try
         {
             Cri.PodSandboxConfig config = _services.Configs.Sandbox(pod, attempt);
+            foreach ((string reason, string message) in _services.Configs.Resolver(pod).Warnings)
+            {
+                _services.Events.Event(pod, "Warning", reason, message);
+            }
+
             Directory.CreateDirectory(config.LogDirectory);
             await _services.Runtime.RunPodSandboxAsync(config, RuntimeHandler(pod), cancellation);
             _retries.Reset("sandbox");
@@ -144,7 +149,7 @@ internal sealed partial class PodWorker
 
         int restartCount = last is not null ? last.RestartCount + 1
             : (_status?.ContainerStatuses ?? []).Concat(_status?.InitContainerStatuses ?? []).FirstOrDefault(s => s.Name == container.Name)?.RestartCount ?? 0;
-        string id = await CreateAsync(pod, container, sandbox.Id, sandboxConfig, imageRef, restartCount, cancellation);
+        string id = await CreateAsync(pod, container, runtime, sandbox.Id, sandboxConfig, imageRef, restartCount, cancellation);
         _services.Events.Event(pod, "Normal", "Created", $"Created container: {container.Name}", fieldPath);
         try
         {
@@ -159,13 +164,21 @@ internal sealed partial class PodWorker
         await PostStartAsync(pod, container, id, fieldPath, cancellation);
     }
 
+    /// <summary>The running container whose processes an ephemeral one is to see; null when it names none.</summary>
+    private static string? TargetOf(Pod pod, Container container, PodRuntimeStatus runtime)
+    {
+        EphemeralContainer? ephemeral = pod.Spec?.EphemeralContainers?.Find(e => e.Name == container.Name);
+        return ephemeral?.TargetContainerName is not { Length: > 0 } target ? null
+            : runtime.FindInSandbox(target)?.Id ?? throw new ContainerConfigException($"unable to find target container \"{target}\"");
+    }
+
     private async Task<string> CreateAsync(
-        Pod pod, Container container, string sandboxId, Cri.PodSandboxConfig sandboxConfig, string imageRef, int restartCount, CancellationToken cancellation)
+        Pod pod, Container container, PodRuntimeStatus runtime, string sandboxId, Cri.PodSandboxConfig sandboxConfig, string imageRef, int restartCount, CancellationToken cancellation)
     {
         try
         {
             Cri.ContainerConfig config = await _services.Configs.ContainerAsync(
-                pod, container, restartCount, imageRef, _status ?? new PodStatus(), _volumes, cancellation);
+                pod, container, restartCount, imageRef, _status ?? new PodStatus(), _volumes, TargetOf(pod, container, runtime), cancellation);
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(sandboxConfig.LogDirectory, config.LogPath))!);
             return await _services.Runtime.CreateContainerAsync(sandboxId, config, sandboxConfig, cancellation);
         }

@@ -43,16 +43,17 @@ internal sealed partial class PodWorker
             return null;
         }
 
+        pod = Allocate(pod, runtime);
         Publish(pod, Build(pod, runtime, terminal: false));
         TimeSpan? wake = await ActAsync(pod, runtime, cancellation);
-        return Sooner(wake, DeadlineIn(pod));
+        return Sooner(Sooner(wake, DeadlineIn(pod)), _resize is PodResize.Deferred ? RetryResizeAfter : null);
     }
 
     private DateTimeOffset Now => _services.Time.GetUtcNow();
 
     private async Task<TimeSpan?> ActAsync(Pod pod, PodRuntimeStatus runtime, CancellationToken cancellation)
     {
-        PodActions actions = PodActionsComputer.Compute(pod, runtime, _services.Probes);
+        PodActions actions = PodActionsComputer.Compute(pod, runtime, _services.Probes, Allocation.Applied);
         if (actions.KillPod)
         {
             await KillPodAsync(pod, runtime, pod.GraceSeconds(), runHooks: true, cancellation);
@@ -70,8 +71,9 @@ internal sealed partial class PodWorker
             await KillContainerAsync(pod, kill.Container, kill.Running, kill.Message, KillGrace(pod, kill), runHooks: true, cancellation);
         }
 
-        TimeSpan? wake = null;
-        if (actions.CreateSandbox || actions.InitContainersToStart.Count > 0 || actions.ContainersToStart.Count > 0 || VolumesStale(pod))
+        TimeSpan? wake;
+        List<Container> starts = [.. actions.EphemeralContainersToStart, .. actions.InitContainersToStart, .. actions.ContainersToStart];
+        if (actions.CreateSandbox || starts.Count > 0 || VolumesStale(pod))
         {
             wake = await MountVolumesAsync(pod, cancellation);
             if (wake is not null)
@@ -92,13 +94,18 @@ internal sealed partial class PodWorker
             Publish(pod, Build(pod, runtime, terminal: false));
         }
 
-        foreach (Container container in actions.InitContainersToStart.Concat(actions.ContainersToStart))
+        wake = await UpdateResourcesAsync(pod, actions.ContainersToUpdate, runtime, cancellation);
+        foreach (Container container in starts)
         {
             wake = Sooner(wake, await StartAsync(pod, container, runtime, cancellation));
         }
 
-        bool acted = actions.ContainersToKill.Count + actions.InitContainersToStart.Count + actions.ContainersToStart.Count > 0;
-        if (acted)
+        if (wake is null && actions.ContainersToUpdate.Count > 0 && _resize == PodResize.InProgress)
+        {
+            _resize = null;
+        }
+
+        if (actions.ContainersToKill.Count + actions.ContainersToUpdate.Count + starts.Count > 0)
         {
             runtime = await ReadRuntimeAsync(cancellation);
             await PruneAsync(pod, runtime, cancellation);
@@ -147,6 +154,8 @@ internal sealed partial class PodWorker
         RuntimeName = _services.Node.RuntimeName,
         Waiting = _waiting,
         Terminal = terminal,
+        Resize = _resize,
+        Applied = Allocation.Applied,
         TerminationMessage = TerminationMessages.Read,
     });
 

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Kube.Api.Core.V1;
 using Kube.Api.Json;
 using Kube.Kubelet.Runtime;
+using Kube.Kubelet.Volumes;
 
 namespace Kube.Kubelet.PodWorkers;
 
@@ -25,23 +26,26 @@ internal sealed partial class PodWorker : IAsyncDisposable
     private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _stop = new();
     private readonly Action<PodWorker> _finished;
+    private readonly Func<PodWorker, Pod, string?> _resizing;
     private volatile Desired _desired;
     private PodStatus? _status;
     private DateTimeOffset _volumesAt;
     private Pod? _volumesOf;
-    private IReadOnlyDictionary<string, string> _volumes = new Dictionary<string, string>();
+    private IReadOnlyDictionary<string, MountedVolume> _volumes = new Dictionary<string, MountedVolume>();
     private Task _running = Task.CompletedTask;
 
     /// <param name="services">What to work with.</param>
     /// <param name="pod">The pod as the API server or a file has it.</param>
     /// <param name="rejected">Why this node does not run the pod, if it does not.</param>
     /// <param name="finished">Called once when the pod is gone.</param>
-    public PodWorker(PodServices services, Pod pod, PodRejection? rejected, Action<PodWorker> finished)
+    /// <param name="resizing">Asks the node for other resources: null when the pod has them from now on, else the state of its wish.</param>
+    public PodWorker(PodServices services, Pod pod, PodRejection? rejected, Action<PodWorker> finished, Func<PodWorker, Pod, string?> resizing)
     {
         _services = services;
         _desired = new Desired(pod, false);
         _rejected = rejected;
         _finished = finished;
+        _resizing = resizing;
         _images = new ImagePuller(services.Runtime, services.Events, services.Objects, services.Time);
     }
 
@@ -52,6 +56,9 @@ internal sealed partial class PodWorker : IAsyncDisposable
 
     /// <summary>The status last made, or the one the pod came with.</summary>
     public PodStatus? Status => _status ?? Pod.Status;
+
+    /// <summary>Whether the pod's source no longer has it.</summary>
+    public bool Ending => _desired.Removed;
 
     /// <summary>Whether the pod counts against the node's resources.</summary>
     public bool Active => _rejected is null && !Status.IsTerminal();

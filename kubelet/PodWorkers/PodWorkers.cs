@@ -8,6 +8,9 @@ internal sealed class PodWorkers(PodServices services, IReadOnlyDictionary<strin
 {
     private readonly ConcurrentDictionary<string, PodWorker> _workers = new();
     private readonly Lock _admission = new();
+
+    /// <summary>Static pods whose name a pod still has that is being ended; guarded by <see cref="_admission"/>.</summary>
+    private readonly Dictionary<(string? Namespace, string? Name), Pod> _waiting = [];
     private bool _ended;
 
     /// <summary>The pods the node has, with the statuses last made.</summary>
@@ -25,6 +28,12 @@ internal sealed class PodWorkers(PodServices services, IReadOnlyDictionary<strin
 
     public bool Contains(string uid) => _workers.ContainsKey(uid);
 
+    /// <summary>The pods that were read from files, and whether each is being ended.</summary>
+    public IReadOnlyList<(Pod Pod, bool Ending)> StaticPods => [.. _workers.Values.Where(static w => w.Pod.IsStatic()).Select(static w => (w.Pod, w.Ending))];
+
+    /// <summary>Called whenever a static pod came or went.</summary>
+    public Action StaticPodsChanged { get; set; } = static () => { };
+
     /// <summary>A pod was bound to this node, or changed.</summary>
     public void Update(Pod pod)
     {
@@ -37,23 +46,28 @@ internal sealed class PodWorkers(PodServices services, IReadOnlyDictionary<strin
         // One at a time, so that two pods do not both take the last place.
         lock (_admission)
         {
-            if (_ended || _workers.ContainsKey(pod.Uid()))
+            if (pod.IsStatic() && _workers.Values.Any(w => w.Pod.IsStatic() && w.Pod.Uid() != pod.Uid() && Name(w.Pod) == Name(pod)))
             {
+                // The same name with another content: one after the other.
+                _waiting[Name(pod)] = pod;
                 return;
             }
 
-            PodRejection? rejected = pod.Status.IsTerminal() || pod.IsDeleting() || Ran(pod)
-                ? null
-                : PodAdmission.Check(pod, _workers.Values.Where(w => w.Active && !ReferenceEquals(w.Pod, pod)).Select(w => w.Pod), services.Node.Allocatable, nodeLabels);
-            PodWorker worker = new(services, pod, rejected, Finished);
-            _workers[pod.Uid()] = worker;
-            worker.Start();
+            Start(pod);
         }
     }
 
     /// <summary>A pod is gone from its source; this is how it was last.</summary>
     public void Remove(Pod last)
     {
+        lock (_admission)
+        {
+            if (_waiting.TryGetValue(Name(last), out Pod? waiting) && waiting.Uid() == last.Uid())
+            {
+                _waiting.Remove(Name(last));
+            }
+        }
+
         if (_workers.TryGetValue(last.Uid(), out PodWorker? worker))
         {
             worker.Remove(last);
@@ -70,7 +84,7 @@ internal sealed class PodWorkers(PodServices services, IReadOnlyDictionary<strin
                 return;
             }
 
-            PodWorker worker = new(services, remains, null, Finished);
+            PodWorker worker = new(services, remains, null, Finished, Resize);
             worker.Remove(remains);
             _workers[remains.Uid()] = worker;
             worker.Start();
@@ -99,5 +113,69 @@ internal sealed class PodWorkers(PodServices services, IReadOnlyDictionary<strin
     /// <summary>A pod that had containers was taken before; a kubelet that starts anew does not ask again.</summary>
     private static bool Ran(Pod pod) => pod.Status?.ContainerStatuses?.Exists(c => c.ContainerID is { Length: > 0 }) == true;
 
-    private void Finished(PodWorker worker) => _workers.TryRemove(worker.Pod.Uid(), out _);
+    private static (string? Namespace, string? Name) Name(Pod pod) => (pod.Metadata.Namespace, pod.Metadata.Name);
+
+    private void Start(Pod pod)
+    {
+        if (_ended || _workers.ContainsKey(pod.Uid()))
+        {
+            return;
+        }
+
+        PodRejection? rejected = pod.Status.IsTerminal() || pod.IsDeleting() || Ran(pod) ? null : Reject(pod);
+        PodWorker worker = new(services, pod, rejected, Finished, Resize);
+        _workers[pod.Uid()] = worker;
+        worker.Start();
+        if (pod.IsStatic())
+        {
+            StaticPodsChanged();
+        }
+    }
+
+    private PodRejection? Reject(Pod pod) =>
+        SysctlAdmission.Check(pod, services.Node.AllowedUnsafeSysctls)
+        ?? PodAdmission.Check(pod, _workers.Values.Where(static w => w.Active).Select(static w => w.AllocatedPod), services.Node.Allocatable, nodeLabels);
+
+    /// <summary>
+    /// Gives a pod the resources it asks for, if they fit beside what the other pods have, and answers null; else the state of
+    /// its wish as Kubernetes reports it.
+    /// </summary>
+    private string? Resize(PodWorker worker, Pod wanted)
+    {
+        if (PodResize.ExceedsNode(wanted, services.Node.Allocatable))
+        {
+            return PodResize.Infeasible;
+        }
+
+        lock (_admission)
+        {
+            IEnumerable<Pod> others = _workers.Values.Where(w => w.Active && w != worker).Select(static w => w.AllocatedPod);
+            if (PodAdmission.Check(wanted, others, services.Node.Allocatable, nodeLabels) is not null)
+            {
+                return PodResize.Deferred;
+            }
+
+            worker.Take(wanted);
+            return null;
+        }
+    }
+
+    private void Finished(PodWorker worker)
+    {
+        _workers.TryRemove(worker.Pod.Uid(), out _);
+        if (!worker.Pod.IsStatic())
+        {
+            return;
+        }
+
+        lock (_admission)
+        {
+            if (_waiting.Remove(Name(worker.Pod), out Pod? next))
+            {
+                Start(next);
+            }
+        }
+
+        StaticPodsChanged();
+    }
 }

@@ -14,7 +14,7 @@ internal static class SecurityContextBuilder
 
     private static readonly string[] ReadOnly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
-    public static Cri.LinuxContainerSecurityContext Of(Pod pod, Container container, Cri.NamespaceOption namespaces)
+    public static Cri.LinuxContainerSecurityContext Of(Pod pod, Container container, Cri.NamespaceOption namespaces, string seccompDirectory)
     {
         SecurityContext own = container.SecurityContext ?? new SecurityContext();
         PodSecurityContext shared = pod.Spec?.SecurityContext ?? new PodSecurityContext();
@@ -26,7 +26,7 @@ internal static class SecurityContextBuilder
             ReadonlyRootfs = own.ReadOnlyRootFilesystem == true,
             NoNewPrivs = own.AllowPrivilegeEscalation == false,
             Capabilities = new Cri.Capability(),
-            Seccomp = Seccomp(own.SeccompProfile ?? shared.SeccompProfile),
+            Seccomp = privileged ? Unconfined() : Seccomp(own.SeccompProfile ?? shared.SeccompProfile, seccompDirectory),
         };
         if ((own.RunAsUser ?? shared.RunAsUser) is { } user)
         {
@@ -76,14 +76,17 @@ internal static class SecurityContextBuilder
             : $"container has runAsNonRoot and image will run as root (pod: \"{pod.Describe()}\", container: {container.Name})";
     }
 
-    private static Cri.SecurityProfile Seccomp(SeccompProfile? profile) => profile?.Type switch
+    /// <summary>A profile of the node is a file below the kubelet's directory for them.</summary>
+    private static Cri.SecurityProfile Seccomp(SeccompProfile? profile, string directory) => profile?.Type switch
     {
         "RuntimeDefault" => new Cri.SecurityProfile { ProfileType = Cri.SecurityProfile.Types.ProfileType.RuntimeDefault },
         "Localhost" => new Cri.SecurityProfile
         {
             ProfileType = Cri.SecurityProfile.Types.ProfileType.Localhost,
-            LocalhostRef = profile.LocalhostProfile ?? "",
+            LocalhostRef = Path.Combine(directory, profile.LocalhostProfile ?? ""),
         },
-        _ => new Cri.SecurityProfile { ProfileType = Cri.SecurityProfile.Types.ProfileType.Unconfined },
+        _ => Unconfined(),
     };
+
+    private static Cri.SecurityProfile Unconfined() => new() { ProfileType = Cri.SecurityProfile.Types.ProfileType.Unconfined };
 }

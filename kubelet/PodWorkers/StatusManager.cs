@@ -41,7 +41,8 @@ internal sealed partial class StatusManager : IAsyncDisposable
     /// <summary>Makes this the pod's status; it is on its way when this returns. The status must not be changed afterwards but in its conditions' list.</summary>
     public void Set(Pod pod, PodStatus status)
     {
-        Entry entry = _entries.GetOrAdd(pod.Uid(), static (_, p) => new Entry(p.Status), pod);
+        // What a static pod's mirror says is not known here: all of it is sent.
+        Entry entry = _entries.GetOrAdd(pod.Uid(), static (_, p) => new Entry(p.IsStatic() ? null : p.Status), pod);
         bool enqueue;
         lock (entry)
         {
@@ -62,6 +63,35 @@ internal sealed partial class StatusManager : IAsyncDisposable
         if (enqueue)
         {
             _queue.Writer.TryWrite(pod.Uid());
+        }
+    }
+
+    /// <summary>The API server's object of the pod was made anew and has this status: the pod's is sent again.</summary>
+    public void Resend(string uid, PodStatus? has)
+    {
+        if (!_entries.TryGetValue(uid, out Entry? entry))
+        {
+            return;
+        }
+
+        bool enqueue;
+        lock (entry)
+        {
+            entry.Sent = has;
+            entry.Generation++;
+            if (entry.Wanted is null || StatusPatch.Between(entry.Pod!, has, entry.Wanted) is null)
+            {
+                return;
+            }
+
+            entry.Dirty = true;
+            enqueue = !entry.Queued;
+            entry.Queued = true;
+        }
+
+        if (enqueue)
+        {
+            _queue.Writer.TryWrite(uid);
         }
     }
 
@@ -129,8 +159,10 @@ internal sealed partial class StatusManager : IAsyncDisposable
         Pod pod;
         PodStatus wanted;
         JsonObject? patch;
+        int generation;
         lock (entry)
         {
+            generation = entry.Generation;
             pod = entry.Pod!;
             wanted = entry.Wanted!;
             patch = StatusPatch.Between(pod, entry.Sent, wanted);
@@ -139,7 +171,7 @@ internal sealed partial class StatusManager : IAsyncDisposable
         try
         {
             bool found = patch is null || await _api.PatchStatusAsync(pod, patch, _stop.Token);
-            Sent(uid, entry, wanted, found);
+            Sent(uid, entry, wanted, generation, found);
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)
         {
@@ -149,13 +181,17 @@ internal sealed partial class StatusManager : IAsyncDisposable
         }
     }
 
-    private void Sent(string uid, Entry entry, PodStatus wanted, bool found)
+    private void Sent(string uid, Entry entry, PodStatus wanted, int generation, bool found)
     {
         lock (entry)
         {
             entry.Retry = TimeSpan.Zero;
-            entry.Sent = Copy(wanted);
-            if (found && !ReferenceEquals(entry.Wanted, wanted) && StatusPatch.Between(entry.Pod!, entry.Sent, entry.Wanted!) is not null)
+            if (entry.Generation == generation)
+            {
+                entry.Sent = Copy(wanted);
+            }
+
+            if ((found || entry.Generation != generation) && StatusPatch.Between(entry.Pod!, entry.Sent, entry.Wanted!) is not null)
             {
                 _queue.Writer.TryWrite(uid);
                 return;
@@ -204,6 +240,9 @@ internal sealed partial class StatusManager : IAsyncDisposable
         public PodStatus? Sent { get; set; } = sent;
 
         public PodStatus? Wanted { get; set; }
+
+        /// <summary>Rises when the API server's object is another.</summary>
+        public int Generation { get; set; }
 
         public bool Dirty { get; set; }
 

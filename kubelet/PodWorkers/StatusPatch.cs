@@ -8,7 +8,7 @@ namespace Kube.Kubelet.PodWorkers;
 internal static class StatusPatch
 {
     /// <summary>Fields that others may write too, which are left alone when the kubelet has no value for them.</summary>
-    private static readonly HashSet<string> Foreign = ["nominatedNodeName", "resize", "resourceClaimStatuses", "ephemeralContainerStatuses", "qosClass"];
+    private static readonly HashSet<string> Foreign = ["nominatedNodeName", "resourceClaimStatuses", "qosClass"];
 
     /// <summary>The patch, or null when there is nothing to change.</summary>
     public static JsonObject? Between(Pod pod, PodStatus? from, PodStatus to)

@@ -8,6 +8,7 @@ using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Kube.Api.Core.V1;
 using Kube.Api.Values;
+using Kube.Kubelet.PodWorkers;
 using Kube.Kubelet.Runtime;
 using Cri = Kube.Proto.Cri.V1;
 
@@ -142,20 +143,30 @@ internal sealed class HandlerRunner(ICriRuntime runtime, TimeProvider time) : ID
                 cancellationToken: cancellation);
             return answer.Status == HealthCheckResponse.Types.ServingStatus.Serving
                 ? new HandlerResult(true, "service healthy")
-                : new HandlerResult(false, $"service unhealthy (responded with \"{answer.Status.ToString().ToUpperInvariant()}\")");
+                : new HandlerResult(false, $"service unhealthy (responded with \"{Name(answer.Status)}\")");
         }
         catch (RpcException e) when (!cancellation.IsCancellationRequested)
         {
             return new HandlerResult(false, e.StatusCode switch
             {
-                StatusCode.Unimplemented => $"this server does not implement the grpc health protocol (grpc.health.v1.Health): {e.Status.Detail}",
-                StatusCode.DeadlineExceeded => string.Create(CultureInfo.InvariantCulture, $"timeout: health rpc did not complete within {limit.TotalSeconds}s"),
+                StatusCode.Unimplemented => $"error: this server does not implement the grpc health protocol (grpc.health.v1.Health): {e.Status.Detail}",
+                StatusCode.DeadlineExceeded => $"timeout: health rpc did not complete within {GoDuration.Format(limit)}",
+                // Kubernetes' client tries to connect for as long as it may, and then says this.
+                StatusCode.Unavailable => $"timeout: failed to connect service \"{address}\" within {GoDuration.Format(limit)}: context deadline exceeded",
                 _ => $"error: health rpc probe failed: {CriError.Text(e)}",
             });
         }
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static string Name(HealthCheckResponse.Types.ServingStatus status) => status switch
+    {
+        HealthCheckResponse.Types.ServingStatus.Serving => "SERVING",
+        HealthCheckResponse.Types.ServingStatus.NotServing => "NOT_SERVING",
+        HealthCheckResponse.Types.ServingStatus.ServiceUnknown => "SERVICE_UNKNOWN",
+        _ => "UNKNOWN",
+    };
 
     private CancellationTokenSource Deadline(TimeSpan limit, CancellationToken cancellation)
     {

@@ -44,6 +44,19 @@ internal sealed class ProbeManager(HandlerRunner runner, IEventRecorder events, 
         Stop(pod.Uid(), loop => !running.Contains(loop.ContainerId));
     }
 
+    /// <summary>Stops the loops that decide about restarts: a pod that ends is only asked whether it is ready.</summary>
+    public void StopLivenessAndStartup(string uid)
+    {
+        foreach (((string ContainerId, ProbeKind Kind) key, Running loop) in _loops)
+        {
+            if (loop.Uid == uid && key.Kind != ProbeKind.Readiness)
+            {
+                // Its place stays, and with it the last answer: a started container has started.
+                loop.Stop.Cancel();
+            }
+        }
+    }
+
     /// <summary>Stops every loop of a pod.</summary>
     public void Forget(string uid) => Stop(uid, static _ => true);
 

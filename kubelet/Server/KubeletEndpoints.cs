@@ -70,7 +70,7 @@ internal sealed class KubeletEndpoints(PodWorkers.PodWorkers workers, ICriRuntim
             return;
         }
 
-        if (!pod.AllContainers().Any(c => c.Name == name))
+        if (!pod.EveryContainer().Any(c => c.Name == name))
         {
             await ErrorAsync(context, StatusCodes.Status404NotFound, $"container \"{name}\" not found in pod \"{podName}\"\n");
             return;
@@ -111,7 +111,10 @@ internal sealed class KubeletEndpoints(PodWorkers.PodWorkers workers, ICriRuntim
     /// <summary>The container whose log is meant, without its runtime's name; or why there is none, in Kubernetes' words.</summary>
     internal static (string? Id, string? Problem) ContainerToRead(string pod, string name, PodStatus? status, bool previous)
     {
-        ContainerStatus? found = (status?.ContainerStatuses ?? []).Concat(status?.InitContainerStatuses ?? []).FirstOrDefault(s => s.Name == name);
+        ContainerStatus? found = (status?.ContainerStatuses ?? [])
+            .Concat(status?.InitContainerStatuses ?? [])
+            .Concat(status?.EphemeralContainerStatuses ?? [])
+            .FirstOrDefault(s => s.Name == name);
         if (found is null)
         {
             return (null, $"container \"{name}\" in pod \"{pod}\" is not available");

@@ -5,14 +5,15 @@ using Kube.Kubelet.PodWorkers;
 namespace Kube.Kubelet.Sources;
 
 /// <summary>Hands the pods that are bound to this node to their workers, and ends what is left of pods that are gone.</summary>
-internal sealed class ApiPodSource(SharedInformer<Pod> informer, PodWorkers.PodWorkers workers, Func<string, CancellationToken, Task<Pod?>> remains)
+internal sealed class ApiPodSource(
+    SharedInformer<Pod> informer, PodWorkers.PodWorkers workers, MirrorPods mirrors, StaticPodSource? statics, Func<string, CancellationToken, Task<Pod?>> remains)
 {
-    public void Connect() => informer.AddHandler(workers.Update, Changed, (pod, _) => workers.Remove(pod));
+    public void Connect() => informer.AddHandler(Came, Changed, (pod, _) => Gone(pod));
 
-    /// <summary>Ends what the runtime has of pods that the API server does not have; nothing before the first list of pods is whole.</summary>
+    /// <summary>Ends what the runtime has of pods that the API server does not have; nothing before all sources have told of their pods.</summary>
     public async Task EndOrphansAsync(IReadOnlyCollection<string> uids, CancellationToken cancellation)
     {
-        if (!informer.HasSynced)
+        if (!informer.HasSynced || statics is { HasScanned: false })
         {
             return;
         }
@@ -27,14 +28,38 @@ internal sealed class ApiPodSource(SharedInformer<Pod> informer, PodWorkers.PodW
         }
     }
 
+    private void Came(Pod pod)
+    {
+        if (MirrorPods.IsMirror(pod))
+        {
+            mirrors.Seen(pod);
+        }
+        else
+        {
+            workers.Update(pod);
+        }
+    }
+
     private void Changed(Pod before, Pod now)
     {
         if (before.Metadata.Uid != now.Metadata.Uid)
         {
             // Deleted and made anew while nobody watched.
-            workers.Remove(before);
+            Gone(before);
         }
 
-        workers.Update(now);
+        Came(now);
+    }
+
+    private void Gone(Pod pod)
+    {
+        if (MirrorPods.IsMirror(pod))
+        {
+            mirrors.Gone(pod);
+        }
+        else
+        {
+            workers.Remove(pod);
+        }
     }
 }

@@ -8,10 +8,27 @@ namespace Kube.Kubelet.Sources;
 /// <summary>Writes pods' statuses, and deletes pods that have ended, through the API server.</summary>
 internal sealed class ApiPods(KubeClient client) : IPodApi
 {
+    /// <summary>Where a static pod's status goes: its mirror, or null while it has none.</summary>
+    public Func<Pod, Pod?> MirrorOf { get; set; } = static _ => null;
+
     private readonly ResourceClient<Pod> _pods = client.For<Pod>();
 
-    public Task<bool> PatchStatusAsync(Pod pod, JsonObject patch, CancellationToken cancellation) => FoundAsync(
-        () => _pods.PatchAsync(pod.Metadata.Namespace, pod.Metadata.Name!, Patch.Strategic(patch), "status", cancellation));
+    public async Task<bool> PatchStatusAsync(Pod pod, JsonObject patch, CancellationToken cancellation)
+    {
+        if (pod.IsStatic())
+        {
+            if (MirrorOf(pod) is not { } mirror)
+            {
+                // It gets the status when it comes.
+                return false;
+            }
+
+            patch["metadata"]!["uid"] = mirror.Metadata.Uid;
+        }
+
+        return await FoundAsync(
+            () => _pods.PatchAsync(pod.Metadata.Namespace, pod.Metadata.Name!, Patch.Strategic(patch), "status", cancellation));
+    }
 
     public Task<bool> DeleteAsync(Pod pod, CancellationToken cancellation) => FoundAsync(() => _pods.DeleteAsync(
         pod.Metadata.Namespace,

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Kube.Api.Core.V1;
+using Kube.Api.Values;
 using Kube.Kubelet.PodWorkers;
 
 namespace Kube.Kubelet.Volumes;
@@ -8,22 +10,24 @@ namespace Kube.Kubelet.Volumes;
 /// Makes the volumes of pods on the host, below the kubelet's root directory, and takes them away. Calls for one pod must
 /// not overlap; calls for different pods may.
 /// </summary>
-internal sealed partial class VolumeManager(string rootDirectory, ProjectedFiles projected, IObjectSource objects, TimeProvider time)
+internal sealed partial class VolumeManager(
+    string rootDirectory, ProjectedFiles projected, IObjectSource objects, IReadOnlyDictionary<string, Quantity> allocatable, TimeProvider time)
 {
     private const UnixFileMode All = (UnixFileMode)0x1FF; // 0777
+    private const string SubPathDirectory = "volume-subpaths";
 
     public string PodDirectory(string uid) => Path.Combine(rootDirectory, "pods", uid);
 
     /// <summary>Makes or refreshes every volume of the pod and answers where each is on the host.</summary>
     /// <exception cref="VolumeException">A volume cannot be made; the text names it.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> MountAsync(Pod pod, PodStatus status, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<string, MountedVolume>> MountAsync(Pod pod, PodStatus status, CancellationToken cancellation)
     {
-        Dictionary<string, string> paths = new(StringComparer.Ordinal);
+        Dictionary<string, MountedVolume> mounted = new(StringComparer.Ordinal);
         foreach (Volume volume in pod.Spec?.Volumes ?? [])
         {
             try
             {
-                paths[volume.Name!] = await MountOneAsync(pod, status, volume, cancellation);
+                mounted[volume.Name!] = await MountOneAsync(pod, status, volume, cancellation);
             }
             catch (Exception e) when (e is VolumeException or IOException or UnauthorizedAccessException)
             {
@@ -31,8 +35,12 @@ internal sealed partial class VolumeManager(string rootDirectory, ProjectedFiles
             }
         }
 
-        return paths;
+        return mounted;
     }
+
+    /// <summary>Where a part of a volume is bound for one mount of a container.</summary>
+    public static string SubPathPlace(string podDirectory, string volume, string container, int mount) =>
+        Path.Combine(podDirectory, SubPathDirectory, volume, container, mount.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Whether the pod has a volume whose content follows API objects.</summary>
     public static bool NeedsRefresh(Pod pod) => (pod.Spec?.Volumes ?? []).Exists(ProjectedFiles.Applies);
@@ -46,6 +54,8 @@ internal sealed partial class VolumeManager(string rootDirectory, ProjectedFiles
             return;
         }
 
+        // First: what is bound there is not the pod's to delete.
+        SubPaths.Release(Path.Combine(directory, SubPathDirectory));
         string emptyDirs = Path.Combine(directory, "volumes", "kubernetes.io~empty-dir");
         if (Directory.Exists(emptyDirs))
         {
@@ -66,7 +76,7 @@ internal sealed partial class VolumeManager(string rootDirectory, ProjectedFiles
         return Directory.Exists(pods) ? Directory.EnumerateDirectories(pods).Select(p => Path.GetFileName(p)) : [];
     }
 
-    private async Task<string> MountOneAsync(Pod pod, PodStatus status, Volume volume, CancellationToken cancellation)
+    private async Task<MountedVolume> MountOneAsync(Pod pod, PodStatus status, Volume volume, CancellationToken cancellation)
     {
         if (ProjectedFiles.Applies(volume))
         {
@@ -75,21 +85,21 @@ internal sealed partial class VolumeManager(string rootDirectory, ProjectedFiles
             string path = VolumeDirectory(pod, kind, volume.Name!);
             Dictionary<string, VolumeFile> files = await projected.CollectAsync(pod, status, volume, cancellation);
             AtomicDirectory.Write(path, files, time.GetUtcNow(), made => VolumeOwnership.GiveToGroup(pod, made, isReadOnly: true));
-            return path;
+            return new MountedVolume(path, IsReadOnly: true);
         }
 
         if (volume.EmptyDir is { } empty)
         {
-            return MountEmptyDir(pod, volume.Name!, empty);
+            return new MountedVolume(MountEmptyDir(pod, volume.Name!, empty), IsReadOnly: false);
         }
 
         if (volume.HostPath is { } host)
         {
-            return HostPath(host.Path!, host.Type ?? "");
+            return new MountedVolume(HostPaths.Check(host.Path!, host.Type ?? ""), IsReadOnly: false);
         }
 
         return volume.PersistentVolumeClaim is { } claim
-            ? await ClaimAsync(pod, claim.ClaimName!, cancellation)
+            ? new MountedVolume(await ClaimAsync(pod, claim.ClaimName!, cancellation), claim.ReadOnly)
             : throw new VolumeException("this kubelet has no plugin for the volume's type");
     }
 
@@ -104,13 +114,38 @@ internal sealed partial class VolumeManager(string rootDirectory, ProjectedFiles
 
         PersistentVolume volume = await objects.VolumeAsync(volumeName, cancellation)
             ?? throw new VolumeException($"persistentvolume \"{volumeName}\" not found");
-        return volume.Spec?.HostPath is { } host ? HostPath(host.Path!, host.Type ?? "")
-            : volume.Spec?.Local is { } local ? HostPath(local.Path!, "Directory")
-            : throw new VolumeException($"this kubelet has no plugin for the type of persistent volume \"{volumeName}\"");
+        if (volume.Spec?.ClaimRef?.Uid is { } holder && holder != claim.Metadata.Uid)
+        {
+            throw new VolumeException($"PVC {pod.Metadata.Namespace}/{name} is not bound: pv.Spec.ClaimRef.UID {holder} of persistentvolume \"{volumeName}\" is another's");
+        }
+
+        if (volume.Spec?.VolumeMode == "Block")
+        {
+            throw new VolumeException($"this kubelet has no block volumes: persistentvolume \"{volumeName}\"");
+        }
+
+        if (volume.Spec?.HostPath is { } host)
+        {
+            return HostPaths.Check(host.Path!, host.Type ?? "");
+        }
+
+        if (volume.Spec?.Local is not { } local)
+        {
+            throw new VolumeException($"this kubelet has no plugin for the type of persistent volume \"{volumeName}\"");
+        }
+
+        string path = HostPaths.Check(local.Path!, "Directory");
+        VolumeOwnership.GiveToGroup(pod, path, isReadOnly: false);
+        return path;
     }
 
     private string MountEmptyDir(Pod pod, string name, EmptyDirVolumeSource source)
     {
+        if (source.Medium is { Length: > 0 } medium and not "Memory")
+        {
+            throw new VolumeException($"this kubelet has no empty directories of the medium {medium}");
+        }
+
         string path = VolumeDirectory(pod, "empty-dir", name);
         bool fresh = !Directory.Exists(path);
         Directory.CreateDirectory(path);
@@ -121,7 +156,7 @@ internal sealed partial class VolumeManager(string rootDirectory, ProjectedFiles
 
         if (fresh && source.Medium == "Memory")
         {
-            string options = source.SizeLimit is { IsZero: false } limit ? $"mode=0777,size={limit.Value()}" : "mode=0777";
+            string options = MemorySize(pod, source, allocatable) is { } size ? $"mode=0777,size={size}" : "mode=0777";
             if (MountFileSystem("tmpfs", path, "tmpfs", 0, options) != 0)
             {
                 string error = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
@@ -138,25 +173,31 @@ internal sealed partial class VolumeManager(string rootDirectory, ProjectedFiles
         return path;
     }
 
-    private static string HostPath(string path, string type)
+    /// <summary>
+    /// How many bytes a memory file system holds at most: the least of what the node can give away, what the pod's containers may
+    /// take together, and the volume's own limit. Null when nothing says anything.
+    /// </summary>
+    internal static long? MemorySize(Pod pod, EmptyDirVolumeSource source, IReadOnlyDictionary<string, Quantity> allocatable)
     {
-        switch (type)
+        List<long> limits = [];
+        if (allocatable.TryGetValue("memory", out Quantity node) && !node.IsZero)
         {
-            case "DirectoryOrCreate" when !Path.Exists(path):
-                Directory.CreateDirectory(path);
-                break;
-            case "FileOrCreate" when !Path.Exists(path):
-                File.Create(path).Dispose();
-                break;
-            case "Directory" or "DirectoryOrCreate" when !Directory.Exists(path):
-                throw new VolumeException($"hostPath type check failed: {path} is not a directory");
-            case "File" or "FileOrCreate" when !File.Exists(path):
-                throw new VolumeException($"hostPath type check failed: {path} is not a file");
-            case "Socket" or "CharDevice" or "BlockDevice" when !Path.Exists(path):
-                throw new VolumeException($"hostPath type check failed: {path} is not a {type}");
+            limits.Add(node.Value());
         }
 
-        return path;
+        List<long?> containers = [.. pod.Containers().Select(static c =>
+            c.Resources?.Limits is { } l && l.TryGetValue("memory", out Quantity memory) ? memory.Value() : (long?)null)];
+        if (containers.Count > 0 && containers.TrueForAll(static c => c > 0))
+        {
+            limits.Add(containers.Sum(static c => c!.Value));
+        }
+
+        if (source.SizeLimit is { IsZero: false } own)
+        {
+            limits.Add(own.Value());
+        }
+
+        return limits.Count == 0 ? null : limits.Min();
     }
 
     private string VolumeDirectory(Pod pod, string kind, string name) =>

@@ -37,7 +37,7 @@ internal static partial class VolumeOwnership
     /// <summary>The user to whom a pod's tokens belong: the one that all its containers run as, if they say so.</summary>
     public static long? TokenOwner(Pod pod)
     {
-        long?[] users = [.. pod.AllContainers().Select(c => c.SecurityContext?.RunAsUser ?? pod.Spec?.SecurityContext?.RunAsUser).Distinct()];
+        long?[] users = [.. pod.EveryContainer().Select(c => c.SecurityContext?.RunAsUser ?? pod.Spec?.SecurityContext?.RunAsUser).Distinct()];
         return users is [{ } user] ? user : null;
     }
 

@@ -23,6 +23,10 @@ internal sealed record RuleSet(Action<ErrorList, JsonObject>? Create, Action<Err
 
     /// <summary>Rules of an update through a subresource of the same kind.</summary>
     internal Action<ErrorList, JsonObject, JsonObject>? Status { get; init; }
+
+    /// <summary>Rules of single subresources, where they are others than <see cref="Status"/>.</summary>
+    internal IReadOnlyDictionary<string, Action<ErrorList, JsonObject, JsonObject>> Subresources { get; init; } =
+        FrozenDictionary<string, Action<ErrorList, JsonObject, JsonObject>>.Empty;
 }
 
 /// <summary>Rules by kind.</summary>
@@ -30,7 +34,14 @@ internal static class KindRules
 {
     private static readonly FrozenDictionary<Type, RuleSet> ByType = new Dictionary<Type, RuleSet>
     {
-        [typeof(Pod)] = new(PodRules.CheckPod, PodUpdateRules.Check),
+        [typeof(Pod)] = new(PodRules.CheckPod, PodUpdateRules.Check)
+        {
+            Subresources = new Dictionary<string, Action<ErrorList, JsonObject, JsonObject>>
+            {
+                ["ephemeralcontainers"] = PodSubresourceRules.CheckEphemeralContainers,
+                ["resize"] = PodSubresourceRules.CheckResize,
+            },
+        },
         [typeof(Service)] = new(ServiceRules.Check, ServiceRules.CheckUpdate) { Name = NameRules.Dns1035Label },
         [typeof(Namespace)] = new(null) { Name = NameRules.DnsLabel },
         [typeof(ConfigMap)] = new(ConfigRules.CheckConfigMap, ConfigRules.CheckConfigMapUpdate),

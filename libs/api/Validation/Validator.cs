@@ -36,7 +36,7 @@ public static class Validator
         var rules = KindRules.Find(kind);
         if (!string.IsNullOrEmpty(subresource))
         {
-            rules?.Status?.Invoke(errors, obj, old);
+            (rules?.Subresources.GetValueOrDefault(subresource) ?? rules?.Status)?.Invoke(errors, obj, old);
             return errors.Items;
         }
 

@@ -7,7 +7,7 @@ namespace Kube.Api.Core.V1;
 /// <summary>
 /// One or more containers that run together on a node, share its network address and volumes, and live and die as one.
 /// </summary>
-[Kind("", "v1", "pods", Namespaced = true, ShortNames = "po", Categories = "all", Subresources = "attach,binding,ephemeralcontainers,eviction,exec,log,portforward,proxy,status")]
+[Kind("", "v1", "pods", Namespaced = true, ShortNames = "po", Categories = "all", Subresources = "attach,binding,ephemeralcontainers,eviction,exec,log,portforward,proxy,resize,status")]
 [NameFormat(NameFormat.DnsSubdomain)]
 public sealed class Pod : IKubeObject
 {
