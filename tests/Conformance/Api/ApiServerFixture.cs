@@ -36,6 +36,13 @@ public sealed class ApiServerFixture : IAsyncLifetime
         await Eventually.HoldsAsync(async () => (await KubectlAsync("1.32", ["get", "--raw", "/readyz"])).ExitCode == 0, "the API server is ready");
     }
 
+    /// <summary>Issues a node's certificate, and answers a kubeconfig with it.</summary>
+    public string KubeconfigOfNode(string node)
+    {
+        _pki!.IssueClient(node, "system:node:" + node, "system:nodes");
+        return _pki.Kubeconfig(node, Port);
+    }
+
     /// <summary>Starts a second API server over the same store.</summary>
     public async Task<OtherServer> StartAnotherAsync()
     {

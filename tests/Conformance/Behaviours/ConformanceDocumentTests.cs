@@ -1,13 +1,14 @@
-using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using YamlDotNet.RepresentationModel;
 
 namespace Kube.Conformance.Tests.Behaviours;
 
 /// <summary>
-/// docs/conformance.md says of each behaviour which test shows it. The tests say it with attributes, and the page must
-/// agree; KUBE_REWRITE=1 writes the tests' names into it.
+/// docs/conformance.md says of each behaviour which test shows it. The tests say it with attributes, pods of the end-to-end tests
+/// with annotations, and the page must agree; KUBE_REWRITE=1 writes the tests' names into it.
 /// </summary>
-public sealed class ConformanceDocumentTests
+public sealed partial class ConformanceDocumentTests
 {
     private const string NotYet = "not yet: ";
 
@@ -54,14 +55,73 @@ public sealed class ConformanceDocumentTests
     private static Dictionary<(string Group, string Name), SortedSet<string>> Shown()
     {
         var shown = new Dictionary<(string, string), SortedSet<string>>();
-        foreach (var method in typeof(ConformanceDocumentTests).Assembly.GetTypes().SelectMany(t => t.GetMethods()))
+        foreach (var (group, name, test) in ByAttribute().Concat(ByPod()).Concat(ByResource()))
         {
-            foreach (var behaviour in method.GetCustomAttributes<BehaviourAttribute>())
+            if (!shown.TryGetValue((group, name), out var tests))
             {
-                Add(behaviour.Group, behaviour.Name, $"{method.DeclaringType!.Name}.{method.Name}");
+                shown[(group, name)] = tests = new SortedSet<string>(StringComparer.Ordinal);
             }
+
+            tests.Add(test);
         }
 
+        return shown;
+    }
+
+    /// <summary>What tests of any project say with an attribute. It is read in the sources: no assembly refers to all of them.</summary>
+    private static IEnumerable<(string Group, string Name, string Test)> ByAttribute()
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Root(), "tests"), "*.cs", SearchOption.AllDirectories))
+        {
+            var type = "";
+            var said = new List<(string Group, string Name)>();
+            foreach (var line in File.ReadLines(file))
+            {
+                if (Attribute().Match(line) is { Success: true } attribute)
+                {
+                    said.Add((attribute.Groups[1].Value, attribute.Groups[2].Value));
+                }
+                else if (Class().Match(line) is { Success: true } @class)
+                {
+                    type = @class.Groups[1].Value;
+                }
+                else if (said.Count > 0 && Method().Match(line) is { Success: true } method)
+                {
+                    foreach (var (group, name) in said)
+                    {
+                        yield return (group, name, $"{type}.{method.Groups[1].Value}");
+                    }
+
+                    said.Clear();
+                }
+            }
+        }
+    }
+
+    /// <summary>What the pods of the end-to-end tests say with an annotation.</summary>
+    private static IEnumerable<(string Group, string Name, string Test)> ByPod()
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Root(), "tests", "EndToEnd", "Behaviours"), "*.yaml"))
+        {
+            var yaml = new YamlStream();
+            yaml.Load(new StringReader(File.ReadAllText(file)));
+            foreach (var metadata in yaml.Documents.Select(static d => (YamlMappingNode)d.RootNode["metadata"]))
+            {
+                if (metadata.Children.TryGetValue("annotations", out var annotations)
+                    && ((YamlMappingNode)annotations).Children.TryGetValue("shows", out var shows))
+                {
+                    foreach (var line in shows.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                    {
+                        var row = line.Split(": ", 2);
+                        yield return (row[0], row[1], $"PodBehaviourTests.Pod({metadata["name"]})");
+                    }
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<(string Group, string Name, string Test)> ByResource()
+    {
         foreach (var resource in ResourceCases.All)
         {
             foreach (var (rows, test) in new[]
@@ -73,23 +133,20 @@ public sealed class ConformanceDocumentTests
             {
                 foreach (var (group, name) in rows)
                 {
-                    Add(group, name, $"{nameof(ResourceTests)}.{test}({resource.Id})");
+                    yield return (group, name, $"{nameof(ResourceTests)}.{test}({resource.Id})");
                 }
             }
         }
-
-        return shown;
-
-        void Add(string group, string name, string test)
-        {
-            if (!shown.TryGetValue((group, name), out var tests))
-            {
-                shown[(group, name)] = tests = new SortedSet<string>(StringComparer.Ordinal);
-            }
-
-            tests.Add(test);
-        }
     }
+
+    [GeneratedRegex("""^\s*\[Behaviour\("([^"]+)", "([^"]+)"\)\]$""")]
+    private static partial Regex Attribute();
+
+    [GeneratedRegex(@"^\s*(?:public|internal) (?:\w+ )*class (\w+)")]
+    private static partial Regex Class();
+
+    [GeneratedRegex(@"^\s*public (?:\S+ )+?(\w+)\(")]
+    private static partial Regex Method();
 
     private static string Root([CallerFilePath] string here = "")
     {

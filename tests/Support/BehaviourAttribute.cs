@@ -1,4 +1,4 @@
-namespace Kube.Conformance.Tests.Behaviours;
+namespace Kube.Testing;
 
 /// <summary>Says which line of docs/conformance.md a test shows: its group and its name there.</summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
