@@ -14,6 +14,7 @@ public class ProjectArrowTests
         ["Kube.Rpc"] = ["Kube.Base"],
         ["Kube.Proto"] = ["Kube.Rpc"],
         ["Kube.Rpc.Services"] = ["Kube.Base", "Kube.Rpc", "Kube.Proto"],
+        ["Kube.Cel"] = ["Kube.Base"],
         ["Kube.Api"] = ["Kube.Base"],
         ["Kube.Client"] = ["Kube.Base", "Kube.Api"],
         ["Kube.Hosting"] = ["Kube.Base"],
