@@ -24,14 +24,7 @@ internal sealed class FailoverBench(StoreCluster cluster, FailoverOptions option
     public async Task RunAsync()
     {
         Say($"machine: {Environment.ProcessorCount} processors, load average {Load()}");
-        for (var i = 0; i < StoreCluster.Size; i++)
-        {
-            cluster.Start(i);
-        }
-        for (var i = 0; i < StoreCluster.Size; i++)
-        {
-            await cluster.ServesAsync(i).ConfigureAwait(false);
-        }
+        await cluster.StartAllAsync().ConfigureAwait(false);
         _table.Add("| What | Measured |");
         _table.Add("|---|---|");
         await MeasureFailoverAsync().ConfigureAwait(false);

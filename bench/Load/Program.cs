@@ -1,7 +1,10 @@
 using System.CommandLine;
 using Kube.Load;
+using Kube.Load.Api;
 
 var root = new RootCommand("Load generators.");
 root.Subcommands.Add(StoreLoadCommand.Create());
 root.Subcommands.Add(FailoverCommand.Create());
+root.Subcommands.Add(ApiBenchCommand.Create());
+root.Subcommands.Add(LimitCommand.Create());
 return await root.Parse(args).InvokeAsync();

@@ -62,6 +62,20 @@ internal sealed class StoreCluster : IAsyncDisposable
         _members[member] = process;
     }
 
+    /// <summary>Starts all members, and waits until each serves.</summary>
+    public async Task StartAllAsync()
+    {
+        for (var i = 0; i < Size; i++)
+        {
+            Start(i);
+        }
+
+        for (var i = 0; i < Size; i++)
+        {
+            await ServesAsync(i).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>kill -9.</summary>
     public void Kill(int member)
     {

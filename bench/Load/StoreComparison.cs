@@ -38,7 +38,7 @@ internal sealed class StoreComparison(StoreCluster peer, StoreCluster kube, Stor
         Say($"machine: {Environment.ProcessorCount} processors, load average {LoadAverage()}");
         foreach (var store in _stores)
         {
-            await StartAsync(store).ConfigureAwait(false);
+            await store.StartAllAsync().ConfigureAwait(false);
         }
 
         foreach (var store in _stores)
@@ -55,19 +55,6 @@ internal sealed class StoreComparison(StoreCluster peer, StoreCluster kube, Stor
 
         await FillAsync(cancellationToken).ConfigureAwait(false);
         Say($"load average at the end {LoadAverage()}");
-    }
-
-    private static async Task StartAsync(StoreCluster store)
-    {
-        for (var i = 0; i < StoreCluster.Size; i++)
-        {
-            store.Start(i);
-        }
-
-        for (var i = 0; i < StoreCluster.Size; i++)
-        {
-            await store.ServesAsync(i).ConfigureAwait(false);
-        }
     }
 
     /// <summary>Code that has not run yet is compiled, and the keys that are read later are written.</summary>

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
-using System.Globalization;
 using Etcd.V3;
 using Google.Protobuf;
 using Kube.Base;
@@ -34,16 +32,6 @@ internal sealed record StoreLoadOptions
     public int KeySpace { get; init; } = 100_000;
 }
 
-/// <summary>How it went.</summary>
-internal sealed record StoreLoadResult(string Work, int Requests, int Failures, double Seconds, double P50Ms, double P99Ms, double MaxMs)
-{
-    public double PerSecond => Requests / Seconds;
-
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Work}: {PerSecond:F0} req/s, p50 {P50Ms:F2} ms, p99 {P99Ms:F2} ms, max {MaxMs:F1} ms, {Failures} failures");
-}
-
 /// <summary>Clients that send one request after the other, over a number of connections.</summary>
 internal sealed class StoreLoad
 {
@@ -62,7 +50,7 @@ internal sealed class StoreLoad
         _message = new ThreadLocal<byte[]>(() => [.. _template]);
     }
 
-    public async Task<StoreLoadResult> RunAsync(CancellationToken cancellationToken)
+    public async Task<LoadResult> RunAsync(CancellationToken cancellationToken)
     {
         var path = _options.Work switch
         {
@@ -70,39 +58,10 @@ internal sealed class StoreLoad
             "txn" => "/etcdserverpb.KV/Txn",
             _ => "/etcdserverpb.KV/Range",
         };
-        var calls = new CallSource(path, _options.Total, _template.Length, Message);
-        var connections = new List<LoadConnection>();
-        try
-        {
-            for (var i = 0; i < _options.Connections; i++)
-            {
-                connections.Add(new LoadConnection(new Uri(_options.Endpoints[i % _options.Endpoints.Count]), calls));
-                await connections[i].ConnectAsync(cancellationToken).ConfigureAwait(false);
-            }
-
-            var watch = Stopwatch.StartNew();
-            await Task.WhenAll(connections.Select((connection, i) =>
-                Task.Run(() => connection.RunAsync(ClientsOf(i), cancellationToken), cancellationToken))).ConfigureAwait(false);
-            watch.Stop();
-            return Result(calls, watch.Elapsed.TotalSeconds);
-        }
-        finally
-        {
-            connections.ForEach(connection => connection.Dispose());
-        }
+        var calls = new GrpcCalls(path, _options.Total, _template.Length, Message);
+        return await LoadRun.RunAsync(
+            _options.Work, calls, _options.Endpoints, _options.Connections, _options.Clients, null, cancellationToken).ConfigureAwait(false);
     }
-
-    private StoreLoadResult Result(CallSource calls, double seconds)
-    {
-        var ticks = calls.Ticks;
-        Array.Sort(ticks);
-        return new StoreLoadResult(
-            _options.Work, ticks.Length, calls.Failures, seconds,
-            Ms(ticks[ticks.Length / 2]), Ms(ticks[(int)(ticks.Length * 0.99)]), Ms(ticks[^1]));
-    }
-
-    private int ClientsOf(int connection)
-        => (_options.Clients / _options.Connections) + (connection < _options.Clients % _options.Connections ? 1 : 0);
 
     /// <summary>The request of a call: a fixed mixing of its number chooses the key, so that every run asks the same.</summary>
     private byte[] Message(int index)
@@ -135,6 +94,4 @@ internal sealed class StoreLoad
 
         return bytes;
     }
-
-    private static double Ms(long ticks) => ticks * 1000.0 / Stopwatch.Frequency;
 }

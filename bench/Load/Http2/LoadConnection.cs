@@ -1,18 +1,20 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Kube.Load.Http2;
 
 /// <summary>
-/// One HTTP/2 connection that keeps a number of gRPC calls under way, all from one loop and one buffer each way. It costs
+/// One HTTP/2 connection that keeps a number of calls under way, all from one loop and one buffer each way. It costs
 /// a few microseconds a call: on a machine where client and servers share the cores, a client library that costs ten times
 /// as much would measure itself.
 /// </summary>
 /// <remarks>
-/// It knows as much of RFC 9113 as a closed loop of small unary calls needs, and fails on everything else. A call counts as
-/// answered when a message came before its end: a gRPC server sends none with a status other than OK.
+/// It knows as much of RFC 9113 as a closed loop of calls with small requests needs, and fails on everything else.
 /// </remarks>
 internal sealed class LoadConnection : IDisposable
 {
@@ -23,7 +25,9 @@ internal sealed class LoadConnection : IDisposable
     private readonly CallSource _calls;
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly Uri _target;
+    private readonly SslClientAuthenticationOptions? _tls;
     private readonly Dictionary<int, Pending> _pending = [];
+    private Stream _stream = Stream.Null;
     private byte[] _input = new byte[64 * 1024];
     private byte[] _output = new byte[64 * 1024];
     private int _inputCount;
@@ -34,10 +38,12 @@ internal sealed class LoadConnection : IDisposable
     private long _received;
     private int _headerStream;
 
-    public LoadConnection(Uri target, CallSource calls)
+    /// <param name="tls">How to speak TLS; null for a plain connection.</param>
+    public LoadConnection(Uri target, CallSource calls, SslClientAuthenticationOptions? tls = null)
     {
         _target = target;
         _calls = calls;
+        _tls = tls;
     }
 
     private enum FrameType : byte
@@ -58,6 +64,14 @@ internal sealed class LoadConnection : IDisposable
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
         await _socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(_target.Host), _target.Port), cancellationToken).ConfigureAwait(false);
+        _stream = new NetworkStream(_socket, ownsSocket: false);
+        if (_tls is not null)
+        {
+            var secure = new SslStream(_stream);
+            await secure.AuthenticateAsClientAsync(_tls, cancellationToken).ConfigureAwait(false);
+            _stream = secure;
+        }
+
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.CopyTo(_output);
         _outputCount = 24;
         var settings = BeginFrame(FrameType.Settings, 0, 0, 6);
@@ -78,7 +92,7 @@ internal sealed class LoadConnection : IDisposable
         while (_pending.Count > 0)
         {
             await SendAsync(cancellationToken).ConfigureAwait(false);
-            var count = await _socket.ReceiveAsync(_input.AsMemory(_inputCount), cancellationToken).ConfigureAwait(false);
+            var count = await _stream.ReadAsync(_input.AsMemory(_inputCount), cancellationToken).ConfigureAwait(false);
             if (count == 0)
             {
                 throw new IOException($"{_target} closed the connection");
@@ -91,21 +105,24 @@ internal sealed class LoadConnection : IDisposable
         await SendAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _socket.Dispose();
+    }
 
     private async ValueTask SendAsync(CancellationToken cancellationToken)
     {
-        for (var sent = 0; sent < _outputCount;)
+        if (_outputCount > 0)
         {
-            sent += await _socket.SendAsync(_output.AsMemory(sent, _outputCount - sent), cancellationToken).ConfigureAwait(false);
+            await _stream.WriteAsync(_output.AsMemory(0, _outputCount), cancellationToken).ConfigureAwait(false);
+            _outputCount = 0;
         }
-
-        _outputCount = 0;
     }
 
     private void StartCall()
     {
-        if (_sendWindow < _calls.MaxMessageBytes + 5)
+        if (_sendWindow < _calls.MaxBodyBytes)
         {
             // The server has not read what it has: the call begins when it says that it has.
             _waiting++;
@@ -119,34 +136,16 @@ internal sealed class LoadConnection : IDisposable
 
         var stream = _nextStream;
         _nextStream += 2;
-        WriteHeaders(stream);
-        var message = _calls.Message(index);
-        var data = BeginFrame(FrameType.Data, 1, stream, message.Length + 5);
-        data[0] = 0;
-        BinaryPrimitives.WriteInt32BigEndian(data[1..], message.Length);
-        message.CopyTo(data[5..]);
-        _sendWindow -= message.Length + 5;
-        _pending.Add(stream, new Pending(index, Stopwatch.GetTimestamp(), false));
-    }
-
-    /// <summary>The first call's headers go into the server's table, all others' are references into it (RFC 7541).</summary>
-    private void WriteHeaders(int stream)
-    {
-        if (stream > 1)
+        var headers = _calls.Headers(index, _target.Authority, stream == 1);
+        var body = _calls.Body(index);
+        headers.CopyTo(BeginFrame(FrameType.Headers, (byte)(body.IsEmpty ? 5 : 4), stream, headers.Length));
+        if (!body.IsEmpty)
         {
-            ReadOnlySpan<byte> known = [0x83, 0x86, 0xC1, 0xC0, 0xBF, 0xBE];
-            known.CopyTo(BeginFrame(FrameType.Headers, 4, stream, known.Length));
-            return;
+            body.CopyTo(BeginFrame(FrameType.Data, 1, stream, body.Length));
+            _sendWindow -= body.Length;
         }
 
-        var path = System.Text.Encoding.ASCII.GetBytes(_calls.Path);
-        var authority = System.Text.Encoding.ASCII.GetBytes(_target.Authority);
-        byte[] block =
-        [
-            0x83, 0x86, 0x44, (byte)path.Length, .. path, 0x41, (byte)authority.Length, .. authority,
-            0x5F, 16, .. "application/grpc"u8, 0x40, 2, .. "te"u8, 8, .. "trailers"u8,
-        ];
-        block.CopyTo(BeginFrame(FrameType.Headers, 4, stream, block.Length));
+        _pending.Add(stream, new Pending(index, Stopwatch.GetTimestamp(), 0, false));
     }
 
     private Span<byte> BeginFrame(FrameType type, byte flags, int stream, int length)
@@ -205,12 +204,15 @@ internal sealed class LoadConnection : IDisposable
                 _received += payload.Length;
                 if (payload.Length > 0)
                 {
-                    _pending[stream] = _pending[stream] with { HasMessage = true };
+                    ref var call = ref CollectionsMarshal.GetValueRefOrNullRef(_pending, stream);
+                    call.HasBody = true;
+                    _calls.Received(call.Index, payload);
                 }
 
                 EndIf((flags & 1) != 0, stream);
                 break;
             case FrameType.Headers:
+                TakeStatus(stream, payload);
                 _headerStream = (flags & 1) != 0 ? stream : 0;
                 EndIf((flags & 5) == 5, stream);
                 break;
@@ -244,10 +246,37 @@ internal sealed class LoadConnection : IDisposable
     {
         if (isEnd && _pending.Remove(stream, out var call))
         {
-            _calls.Done(call.Index, Stopwatch.GetTimestamp() - call.Begun, call.HasMessage);
+            _calls.Done(call.Index, Stopwatch.GetTimestamp() - call.Begun, _calls.IsAnswer(call.Status, call.HasBody));
             StartCall();
         }
     }
 
-    private readonly record struct Pending(int Index, long Begun, bool HasMessage);
+    /// <summary>
+    /// Reads :status, which comes first: a number of the static table, or three digits as they are (RFC 7541, appendix A).
+    /// Trailers have none.
+    /// </summary>
+    private void TakeStatus(int stream, ReadOnlySpan<byte> block)
+    {
+        ref var call = ref CollectionsMarshal.GetValueRefOrNullRef(_pending, stream);
+        if (Unsafe.IsNullRef(ref call) || call.Status != 0)
+        {
+            return;
+        }
+
+        while (block.Length > 1 && (block[0] & 0xE0) == 0x20)
+        {
+            // A new size of the table.
+            block = block[((block[0] & 0x1F) == 0x1F ? 1 + block[1..].IndexOfAnyInRange((byte)0, (byte)127) + 1 : 1)..];
+        }
+
+        ReadOnlySpan<int> known = [200, 204, 206, 304, 400, 404, 500];
+        call.Status = block switch
+        {
+            [>= 0x88 and <= 0x8E, ..] => known[block[0] - 0x88],
+            [0x08 or 0x48, 3, var a, var b, var c, ..] => ((a - '0') * 100) + ((b - '0') * 10) + (c - '0'),
+            _ => throw new IOException($"{_target}: an answer without a status that can be read"),
+        };
+    }
+
+    private record struct Pending(int Index, long Begun, int Status, bool HasBody);
 }

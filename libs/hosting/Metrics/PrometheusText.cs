@@ -67,6 +67,7 @@ public static class PrometheusText
         WriteOne(text, "process_resident_memory_bytes", "Resident memory size in bytes.", "gauge", process.WorkingSet64);
         WriteOne(text, "process_start_time_seconds", "Start time of the process since unix epoch in seconds.", "gauge", new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0);
         WriteOne(text, "dotnet_gc_heap_bytes", "Managed heap size in bytes.", "gauge", GC.GetTotalMemory(false));
+        WriteOne(text, "dotnet_gc_allocated_bytes_total", "Bytes allocated on the managed heap since the start.", "counter", GC.GetTotalAllocatedBytes());
         WriteOne(text, "dotnet_gc_pause_seconds_total", "Time that garbage collection has paused the process.", "counter", GC.GetTotalPauseDuration().TotalSeconds);
         WriteOne(text, "kube_metrics_dropped_total", "Measurements dropped because their instrument has too many label sets.", "counter", registry.DroppedMeasurements);
     }
