@@ -3,6 +3,7 @@ using Kube.ApiServer.Endpoints;
 using Kube.ApiServer.FlowControl;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Registry.Subresources;
+using Kube.ApiServer.Security;
 using Kube.ApiServer.Storage;
 using Kube.ApiServer.Storage.WatchCache;
 using Kube.Base;
@@ -16,14 +17,18 @@ namespace Kube.ApiServer;
 /// </summary>
 public sealed class ApiServerCore : IAsyncDisposable
 {
+    private readonly MeteredStorage _storage;
     private readonly StoreFeed _feed;
     private readonly ApiMetrics _metrics;
+    private readonly FlowController _flows;
     private readonly ApiPipeline _pipeline;
     private readonly CancellationTokenSource _stopping = new();
 
     public ApiServerCore(ApiServerCoreOptions options, IObjectStorage storage, TimeProvider time, ILoggerFactory loggers)
     {
         var identifiers = new IdentifierSource(new Prng(options.Seed));
+        var names = KindCatalog.Default.Kinds.GroupBy(kind => kind.Plural).ToDictionary(kinds => kinds.Key, kinds => NameOf(kinds.MinBy(kind => kind.Group.Length)!));
+        storage = _storage = new MeteredStorage(storage, plural => names.GetValueOrDefault(plural, plural), time);
         _feed = new StoreFeed(storage, time, loggers);
         Registry = new ResourceRegistry(storage, _feed, time, identifiers);
         var subresources = new SubresourceCatalog(
@@ -41,15 +46,16 @@ public sealed class ApiServerCore : IAsyncDisposable
 
         var security = options.CreateSecurity(Registry);
         Registry.Admission = security.Admission;
-        var resources = new ResourceEndpoint(Registry, time, identifiers);
+        _flows = new FlowController(options.MaxReadsInFlight + options.MaxWritesInFlight, options.RequestTimeout / 4, time);
+        _metrics = new ApiMetrics(() => _flows.ReadsExecuting, () => _flows.WritesExecuting, ObjectCounts);
+        var resources = new ResourceEndpoint(Registry, _metrics, time, identifiers);
         foreach (var (resource, review) in security.Reviews)
         {
             resources.Reviews[resource] = review;
         }
 
         resources.Reviews[("", "v1", "bindings")] = new BindingResource(new BindingSubresource(time), () => Registry.Get("", "v1", "pods"));
-        var inFlight = new InFlightLimiter(options.MaxReadsInFlight, options.MaxWritesInFlight);
-        _metrics = new ApiMetrics(() => inFlight.Reads, () => inFlight.Writes);
+        var flowSource = new FlowControlSource(Registry);
         _pipeline = new ApiPipeline(
             new ApiPipelineOptions
             {
@@ -57,7 +63,9 @@ public sealed class ApiServerCore : IAsyncDisposable
                 Authorizer = security.Authorizer,
                 AllowAnonymous = options.AllowAnonymous,
                 Audit = options.Audit,
-                InFlight = inFlight,
+                Flows = _flows,
+                FlowConfiguration = () => flowSource.Current,
+                ObjectCount = info => Registry.Find(info.Group, info.Version, info.Resource)?.Cache.Snapshot?.Objects.Count,
                 Metrics = _metrics,
                 Resources = resources,
                 Paths = MapPaths(options, resources),
@@ -88,8 +96,19 @@ public sealed class ApiServerCore : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _feed.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
+        _flows.Dispose();
+        await _storage.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
+
+    /// <summary>A resource as Kubernetes' metrics name it: deployments.apps.</summary>
+    private static string NameOf(KindInfo kind) => kind.Group.Length == 0 ? kind.Plural : kind.Plural + "." + kind.Group;
+
+    /// <summary>How many objects each stored resource has; several served versions of one are counted once.</summary>
+    private IEnumerable<(string Resource, int Count)> ObjectCounts() => Registry.Stores
+        .GroupBy(store => store.Definition.StoragePrefix)
+        .Select(stores => stores.MinBy(store => store.Definition.Group.Length)!)
+        .Select(store => (NameOf(store.Definition.Info), store.Cache.Snapshot?.Objects.Count ?? 0));
 
     private PathEndpoint MapPaths(ApiServerCoreOptions options, ResourceEndpoint resources)
     {

@@ -1,7 +1,6 @@
 using Kube.ApiServer.Admission;
 using Kube.ApiServer.Audit;
 using Kube.ApiServer.Auth;
-using Kube.ApiServer.FlowControl;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Registry.Services;
 using Microsoft.AspNetCore.Http;
@@ -22,6 +21,7 @@ public sealed record ApiServerCoreOptions
 
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>With <see cref="MaxWritesInFlight"/> the seats that priority and fairness divides; together at least 1.</summary>
     public int MaxReadsInFlight { get; init; } = 400;
 
     public int MaxWritesInFlight { get; init; } = 200;

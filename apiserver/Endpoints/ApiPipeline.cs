@@ -68,7 +68,7 @@ internal sealed partial class ApiPipeline
         finally
         {
             trail.Record(AuditStage.ResponseComplete, http.Response.StatusCode);
-            _options.Metrics.Completed(info, http.Response.StatusCode, _time.GetElapsedTime(started).TotalSeconds);
+            _options.Metrics.Completed(info, http.Request.Query.ContainsKey("dryRun"), http.Response.StatusCode, _time.GetElapsedTime(started).TotalSeconds);
         }
     }
 
@@ -82,14 +82,7 @@ internal sealed partial class ApiPipeline
             (trail.ImpersonatedBy, trail.User, user) = (user, other, other);
         }
 
-        var read = info.Verb is "get" or "list";
-        var counted = !info.IsLongRunning && !user.Groups.Contains(UserInfo.MastersGroup);
-        if (counted && !_options.InFlight.TryEnter(read))
-        {
-            _options.Metrics.Rejected(read);
-            throw ApiErrors.TooManyRequests("Too many requests, please try again later.", InFlightLimiter.RetryAfterSeconds);
-        }
-
+        using var ticket = await EnterAsync(http, info, user, cancellationToken).ConfigureAwait(false);
         if (info.IsLongRunning)
         {
             _options.Metrics.LongRunning(info, 1);
@@ -107,6 +100,7 @@ internal sealed partial class ApiPipeline
                 AuditAnnotations = trail.Annotations,
                 Trail = trail,
                 RequireVerb = AuthorizeAsync,
+                Initialized = () => ticket?.Dispose(),
             };
             await AuthorizeAsync(request, info.Verb).ConfigureAwait(false);
             if (info.Verb == "watch")
@@ -118,16 +112,48 @@ internal sealed partial class ApiPipeline
         }
         finally
         {
-            if (counted)
-            {
-                _options.InFlight.Leave(read);
-            }
-
             if (info.IsLongRunning)
             {
                 _options.Metrics.LongRunning(info, -1);
             }
         }
+    }
+
+    /// <summary>
+    /// Waits for the request's turn. Streams other than watches are not counted; a watch is until its initial state is sent.
+    /// </summary>
+    /// <exception cref="KubeStatusException">429: its queues are full, or it has waited too long.</exception>
+    private async ValueTask<FlowTicket?> EnterAsync(HttpContext http, RequestInfo info, UserInfo user, CancellationToken cancellationToken)
+    {
+        if (info.IsLongRunning && info.Verb != "watch")
+        {
+            return null;
+        }
+
+        _options.Flows.Configure(_options.FlowConfiguration());
+        var decision = await _options.Flows.EnterAsync(info, user, levelMaxSeats => SeatsOf(http, info, levelMaxSeats), cancellationToken).ConfigureAwait(false);
+        http.Response.Headers["X-Kubernetes-Pf-Flowschema-Uid"] = decision.SchemaUid;
+        http.Response.Headers["X-Kubernetes-Pf-Prioritylevel-Uid"] = decision.LevelUid;
+        if (decision.Ticket is not null)
+        {
+            return decision.Ticket;
+        }
+
+        _options.Metrics.Rejected(info.Verb is "get" or "list" or "watch");
+        throw ApiErrors.TooManyRequests("Too many requests, please try again later.", decision.RetryAfterSeconds);
+    }
+
+    private int SeatsOf(HttpContext http, RequestInfo info, int levelMaxSeats)
+    {
+        if (info.Verb is not ("list" or "watch"))
+        {
+            return 1;
+        }
+
+        var query = http.Request.Query;
+        var isSingle = query["fieldSelector"].ToString().StartsWith("metadata.name=", StringComparison.Ordinal);
+        var sendsInitialEvents = query["sendInitialEvents"].ToString() is { Length: > 0 } text && RequestInfoParser.IsTrue(text);
+        return WorkEstimate.SeatsOf(info, sendsInitialEvents, isSingle, _options.ObjectCount(info), levelMaxSeats);
     }
 
     private async ValueTask<UserInfo> AuthenticateAsync(HttpContext http, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Kube.ApiServer.Audit;
 using Kube.ApiServer.Auth;
 using Kube.ApiServer.FlowControl;
 using Kube.ApiServer.Registry;
+using Kube.ApiServer.Requests;
 
 namespace Kube.ApiServer.Endpoints;
 
@@ -17,7 +18,13 @@ internal sealed class ApiPipelineOptions
 
     public required IAuditSink Audit { get; init; }
 
-    public required InFlightLimiter InFlight { get; init; }
+    public required FlowController Flows { get; init; }
+
+    /// <summary>The flow schemas and priority levels of the moment.</summary>
+    public required Func<FlowConfiguration> FlowConfiguration { get; init; }
+
+    /// <summary>How many objects a request's resource has; null when that is not known.</summary>
+    public required Func<RequestInfo, int?> ObjectCount { get; init; }
 
     public required ApiMetrics Metrics { get; init; }
 

@@ -26,6 +26,9 @@ internal sealed class ApiRequest
     /// <summary>What the audit log gets to know of the request.</summary>
     public AuditTrail? Trail { get; init; }
 
+    /// <summary>Told once a watch has sent the state that it begins with: from then on it takes no seats of priority and fairness.</summary>
+    public Action Initialized { get; init; } = () => { };
+
     /// <summary>Asks whether the user may do another verb to the same object; throws 403 when not.</summary>
     public required Func<ApiRequest, string, ValueTask> RequireVerb { get; init; }
 

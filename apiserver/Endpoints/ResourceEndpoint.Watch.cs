@@ -35,7 +35,7 @@ internal sealed partial class ResourceEndpoint
         using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, request.Stopping, request.Aborted);
         try
         {
-            var session = new WatchSession(store, selection, parameters, encoder, writer, start);
+            var session = new WatchSession(store, selection, parameters, encoder, writer, start, metrics, request.Initialized);
             await session.RunAsync(time, BookmarkPeriod, end.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)

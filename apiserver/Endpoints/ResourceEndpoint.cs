@@ -10,7 +10,7 @@ namespace Kube.ApiServer.Endpoints;
 /// Kubernetes' verbs on resources: finds the resource's store and, from the verb and the subresource, the handler. One
 /// class for all resources; what differs is in their definitions. Thread-safe.
 /// </summary>
-internal sealed partial class ResourceEndpoint(ResourceRegistry registry, TimeProvider time, IdentifierSource random)
+internal sealed partial class ResourceEndpoint(ResourceRegistry registry, ApiMetrics metrics, TimeProvider time, IdentifierSource random)
 {
     /// <summary>Review resources by group, version and plural.</summary>
     public Dictionary<(string Group, string Version, string Plural), IReviewResource> Reviews { get; } = [];

@@ -11,6 +11,9 @@ namespace Kube.ApiServer.Endpoints;
 /// <summary>Writes answers in the format that the client asked for.</summary>
 internal static class ResponseWriter
 {
+    /// <summary>What an answer says of its request, whatever becomes of it.</summary>
+    private static readonly string[] KeptHeaders = ["Audit-Id", "X-Kubernetes-Pf-Flowschema-Uid", "X-Kubernetes-Pf-Prioritylevel-Uid"];
+
     private static readonly JsonSerializerOptions PrettyOptions = new()
     {
         WriteIndented = true,
@@ -75,9 +78,13 @@ internal static class ResponseWriter
             return;
         }
 
-        var auditId = response.Headers["Audit-Id"];
+        var kept = KeptHeaders.Select(name => (name, response.Headers[name])).ToList();
         response.Clear();
-        response.Headers["Audit-Id"] = auditId;
+        foreach (var (name, value) in kept)
+        {
+            response.Headers[name] = value;
+        }
+
         response.StatusCode = status.Code;
         var format = AcceptHeader.Negotiate(http.Request.Headers.Accept.ToString())?.Format ?? WireFormat.Json;
         response.ContentType = WireFormats.MediaTypeOf(format);

@@ -19,8 +19,11 @@ internal static class VersionDocument
         ["buildDate"] = "1970-01-01T00:00:00Z",
         ["goVersion"] = RuntimeInformation.FrameworkDescription,
         ["compiler"] = "roslyn",
-        ["platform"] = "linux/" + (RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "amd64" : "arm64"),
+        ["platform"] = Platform,
     };
+
+    /// <summary>Operating system and processor, as Go names them.</summary>
+    public static string Platform => "linux/" + (RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "amd64" : "arm64");
 
     /// <summary>The commit that the build notes after the version's plus sign; empty for one made outside a checkout.</summary>
     private static string Commit()

@@ -10,17 +10,26 @@ namespace Kube.ApiServer.Endpoints;
 /// client lists again. Runs as one task.
 /// </summary>
 internal sealed class WatchSession(
-    ResourceStore store, Selection selection, ListParameters parameters, WatchEncoder encoder, PipeWriter writer, WatchStart start)
+    ResourceStore store,
+    Selection selection,
+    ListParameters parameters,
+    WatchEncoder encoder,
+    PipeWriter writer,
+    WatchStart start,
+    ApiMetrics metrics,
+    Action initialized)
 {
     private const int EventsPerRead = 128;
     private const int FlushSizeBytes = 64 * 1024;
 
     private readonly CacheEvent[] _events = new CacheEvent[EventsPerRead];
     private long _seen = start.Revision;
+    private int _unnoted;
 
     public async Task RunAsync(TimeProvider time, TimeSpan bookmarkPeriod, CancellationToken cancellationToken)
     {
         await SendInitialAsync(cancellationToken).ConfigureAwait(false);
+        initialized();
         var cache = store.Cache;
         var nextBookmark = time.GetTimestamp() + (long)(bookmarkPeriod.TotalSeconds * time.TimestampFrequency);
         while (true)
@@ -78,6 +87,7 @@ internal sealed class WatchSession(
             foreach (var item in selection.Of(objects))
             {
                 encoder.WriteEvent(writer, "ADDED", item);
+                _unnoted++;
                 if (writer.UnflushedBytes > FlushSizeBytes)
                 {
                     await FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -108,10 +118,12 @@ internal sealed class WatchSession(
             if (now)
             {
                 encoder.WriteEvent(writer, before ? "MODIFIED" : "ADDED", change.Current!);
+                _unnoted++;
             }
             else if (before)
             {
                 encoder.WriteEvent(writer, "DELETED", change.Departed());
+                _unnoted++;
             }
 
             _seen = Math.Max(_seen, change.Revision);
@@ -120,6 +132,12 @@ internal sealed class WatchSession(
 
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
+        if (_unnoted > 0)
+        {
+            metrics.WatchEvents(store.Definition.Info, _unnoted);
+            _unnoted = 0;
+        }
+
         var result = await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
         if (result.IsCompleted)
         {

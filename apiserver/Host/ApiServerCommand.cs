@@ -32,8 +32,8 @@ public static class ApiServerCommand
     private static readonly Option<string[]> AuthorizationMode = List("--authorization-mode", "AlwaysAllow, Node and RBAC, comma separated, in the order in which they are asked.", required: false);
     private static readonly Option<string?> AuditLogPath = new("--audit-log-path") { Description = "File of the audit log; '-' is standard output; none unless given." };
     private static readonly Option<bool> AnonymousAuth = new("--anonymous-auth") { Description = "Let requests without credentials go on as system:anonymous.", DefaultValueFactory = _ => true };
-    private static readonly Option<int> MaxInflight = new("--max-requests-inflight") { Description = "Reads worked on at once; 0 for no bound.", DefaultValueFactory = _ => 400 };
-    private static readonly Option<int> MaxMutating = new("--max-mutating-requests-inflight") { Description = "Writes worked on at once; 0 for no bound.", DefaultValueFactory = _ => 200 };
+    private static readonly Option<int> MaxInflight = new("--max-requests-inflight") { Description = "With --max-mutating-requests-inflight the requests worked on at once, which priority and fairness divides.", DefaultValueFactory = _ => 400 };
+    private static readonly Option<int> MaxMutating = new("--max-mutating-requests-inflight") { Description = "With --max-requests-inflight the requests worked on at once, which priority and fairness divides.", DefaultValueFactory = _ => 200 };
     private static readonly Option<TimeSpan> RequestTimeout = Duration("--request-timeout", "Time limit of a request that is not a watch or its like.", TimeSpan.FromMinutes(1));
     private static readonly Option<TimeSpan> EventTtl = Duration("--event-ttl", "How long events are kept.", TimeSpan.FromHours(1));
 

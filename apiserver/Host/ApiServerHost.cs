@@ -81,6 +81,11 @@ public sealed class ApiServerHost : IAsyncDisposable
         var kubelets = CreateKubelets(options);
         var range = AddressRange.TryParse(options.ServiceClusterIpRange)
             ?? throw new StartupException($"--service-cluster-ip-range: '{options.ServiceClusterIpRange}' is not an IPv4 range such as 10.96.0.0/16");
+        if (options is { MaxRequestsInflight: < 0 } or { MaxMutatingRequestsInflight: < 0 } or { MaxRequestsInflight: 0, MaxMutatingRequestsInflight: 0 })
+        {
+            throw new StartupException("--max-requests-inflight and --max-mutating-requests-inflight: neither may be below 0, and their sum must be above it");
+        }
+
         ApiServerCore? core = null;
         SystemObjects? systemObjects = null;
         var live = new HealthChecks().Add("ping", () => true, "").Add("log", () => true, "");
@@ -90,6 +95,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         AddStoreCheck(ready, "etcd-readiness", storage);
         ready.Add("informer-sync", () => core!.CachesReady, "the caches are not filled yet");
         ready.Add("poststarthook/start-system-namespaces-controller", () => systemObjects!.Done, "the system namespaces are not there yet");
+        ready.Add("poststarthook/priority-and-fairness-config-producer", () => systemObjects!.FlowsDone, "the flow schemas and priority levels are not there yet");
         ready.Add("poststarthook/rbac/bootstrap-roles", () => systemObjects!.RolesDone, "the bootstrap roles are not there yet");
         var logger = loggers.CreateLogger<ApiServerHost>();
         var advertised = new IPEndPoint(options.AdvertiseAddress ?? options.Endpoint.Address, options.Endpoint.Port);

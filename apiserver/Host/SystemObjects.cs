@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Kube.ApiServer.Host;
 
 /// <summary>
-/// What every cluster has from the start: the system namespaces, and the kubernetes service with this server behind
-/// it. Made at start, and made again when somebody deletes it.
+/// What every cluster has from the start: the system namespaces, the kubernetes service with this server behind it,
+/// and the objects of priority and fairness. Made at start, and made again when somebody deletes it.
 /// </summary>
 internal sealed partial class SystemObjects(
     ResourceRegistry registry, AddressRange services, IPEndPoint advertised, TimeProvider time, ILogger<SystemObjects> logger) : IAsyncDisposable
@@ -23,6 +23,7 @@ internal sealed partial class SystemObjects(
 
     private readonly CancellationTokenSource _stop = new();
     private readonly WriteContext _context = new() { User = UserInfo.ApiServer };
+    private readonly FlowControlBootstrap _flows = new(registry, time);
     private Task _run = Task.CompletedTask;
 
     /// <summary>True once everything was there.</summary>
@@ -30,6 +31,9 @@ internal sealed partial class SystemObjects(
 
     /// <summary>True once the bootstrap roles and bindings were there.</summary>
     public bool RolesDone { get; private set; }
+
+    /// <summary>True once the flow schemas and priority levels were there.</summary>
+    public bool FlowsDone { get; private set; }
 
     public void Start() => _run = RunAsync(_stop.Token);
 
@@ -54,11 +58,13 @@ internal sealed partial class SystemObjects(
                     RolesDone = true;
                 }
 
+                await _flows.EnsureAsync(cancellationToken).ConfigureAwait(false);
+                FlowsDone = true;
                 await Task.Delay(Period, time, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is KubeStatusException or StorageException)
+            catch (Exception exception) when (exception is not OperationCanceledException and not Kube.Base.InvariantException)
             {
-                LogFailed(exception.Message);
+                LogFailed(exception is KubeStatusException or StorageException ? exception.Message : exception.ToString());
                 await Task.Delay(RetryDelay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -44,17 +44,27 @@ public sealed class ApiServerFixture : IAsyncLifetime
     }
 
     /// <summary>Starts a second API server over the same store.</summary>
-    public async Task<OtherServer> StartAnotherAsync()
+    /// <param name="with">Changes the options.</param>
+    /// <param name="port">Its port; a free one when null.</param>
+    public async Task<OtherServer> StartAnotherAsync(Func<ApiServerOptions, ApiServerOptions>? with = null, int? port = null)
     {
-        var port = RealEtcd.FreePort();
-        return new OtherServer(await StartHostAsync(port), port);
+        var chosen = port ?? RealEtcd.FreePort();
+        return new OtherServer(await StartHostAsync(chosen, with), chosen);
+    }
+
+    /// <summary>The admin's kubeconfig for another server.</summary>
+    public string KubeconfigOf(OtherServer other)
+    {
+        var path = Path.Combine(_directory, $"admin-{other.Port}.conf");
+        File.WriteAllText(path, File.ReadAllText(Kubeconfig).Replace($":{Port}", $":{other.Port}", StringComparison.Ordinal));
+        return path;
     }
 
     /// <summary>Has the store forget what was before a revision.</summary>
     public async Task CompactAsync(string revision) => (await Etcdctl.RunAsync(_store!.Endpoint, ["compact", revision])).Succeeded();
 
-    /// <summary>Makes a client certificate for a user of this name, without a group.</summary>
-    public void IssueClient(string user) => _pki!.IssueClient(user, user);
+    /// <summary>Makes a client certificate for a user of this name.</summary>
+    public void IssueClient(string user, params string[] groups) => _pki!.IssueClient(user, user, groups);
 
     /// <summary>Runs a kubectl with the admin's kubeconfig and a discovery cache of its own.</summary>
     public Task<CommandResult> KubectlAsync(string version, IEnumerable<string> arguments, string? input = null) => Command.RunAsync(
@@ -70,8 +80,9 @@ public sealed class ApiServerFixture : IAsyncLifetime
         System.IO.Directory.Delete(_directory, recursive: true);
     }
 
-    private Task<ApiServerHost> StartHostAsync(int port) => ApiServerHost.StartAsync(
-        new ApiServerOptions
+    private Task<ApiServerHost> StartHostAsync(int port, Func<ApiServerOptions, ApiServerOptions>? with = null)
+    {
+        var options = new ApiServerOptions
         {
             Endpoint = new IPEndPoint(IPAddress.Loopback, port),
             EtcdServers = [new Uri(_store!.Endpoint)],
@@ -82,10 +93,12 @@ public sealed class ApiServerFixture : IAsyncLifetime
             ServiceAccountKeyFiles = [_pki.KeyFile("sa")],
             ServiceAccountSigningKeyFile = _pki.KeyFile("sa"),
             AuthorizationModes = ["Node", "RBAC"],
-        },
-        NullLoggerFactory.Instance,
-        TimeProvider.System,
-        default);
+            KubeletCertificateAuthority = _pki.AuthorityFile,
+            KubeletClientCertificate = _pki.CertificateFile("admin"),
+            KubeletClientKey = _pki.KeyFile("admin"),
+        };
+        return ApiServerHost.StartAsync(with?.Invoke(options) ?? options, NullLoggerFactory.Instance, TimeProvider.System, default);
+    }
 
     /// <summary>kubectl.VERSION beside the kubectl on PATH, else that kubectl.</summary>
     private static string Find(string version)
