@@ -75,8 +75,20 @@ public sealed partial class EtcdObjectStorage : IObjectStorage
         var delete = new RequestOp { RequestDeleteRange = new DeleteRangeRequest { Key = bytes } };
         var (response, repeated) = await TxnAsync(Conditional(bytes, expectedRevision, delete), cancellationToken).ConfigureAwait(false);
         var outcome = ToOutcome(response);
-        // A repeated delete that finds nothing finds its own work.
-        return repeated && outcome is { Succeeded: false, Current: null } ? outcome with { Succeeded = true } : outcome;
+        if (!repeated || outcome.Succeeded)
+        {
+            return outcome;
+        }
+
+        return outcome.Current switch
+        {
+            // A repeated delete that finds nothing finds its own work.
+            null => outcome with { Succeeded = true },
+
+            // The key has not been away since: this delete has not happened.
+            { } current when current.CreateRevision <= expectedRevision => outcome,
+            _ => throw Unknown(key),
+        };
     }
 
     /// <summary>Lets the store forget history before a revision. Nothing happens when it has already.</summary>
@@ -116,13 +128,20 @@ public sealed partial class EtcdObjectStorage : IObjectStorage
 
         var (response, repeated) = await TxnAsync(Conditional(bytes, expectedRevision, new RequestOp { RequestPut = put }), cancellationToken).ConfigureAwait(false);
         var outcome = ToOutcome(response);
-        if (repeated && outcome is { Succeeded: false, Current: { } current } && current.ModRevision > expectedRevision && current.Value.Span.SequenceEqual(value.Span))
+        if (!repeated || outcome.Succeeded)
         {
-            return new WriteOutcome(true, current.ModRevision, null);
+            return outcome;
         }
 
-        return outcome;
+        // A repeated write that finds its own bytes has happened. With others in their place it may have happened before
+        // those were written: to call that a conflict would have the caller do its change again, on top of itself.
+        return outcome.Current is { } current && current.ModRevision > expectedRevision && current.Value.Span.SequenceEqual(value.Span)
+            ? new WriteOutcome(true, current.ModRevision, null)
+            : throw Unknown(key);
     }
+
+    private static StorageUnavailableException Unknown(string key) =>
+        new($"the store did not confirm the write of {key}, and somebody else has written it since", outcomeUnknown: true);
 
     private static TxnRequest Conditional(ByteString key, long expectedRevision, RequestOp operation)
     {
