@@ -26,12 +26,26 @@ internal static class BackendProxy
 
     /// <summary>Sends the request to <paramref name="address"/> and answers the client with what comes back.</summary>
     /// <param name="send">How to reach the other end.</param>
+    /// <param name="links">Makes the links of the answer lead through here again; null where answers are passed on unread.</param>
     /// <exception cref="Kube.Api.Errors.KubeStatusException">The other end cannot be reached.</exception>
     public static async Task RunAsync(
-        HttpContext http, Uri address, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
+        HttpContext http,
+        Uri address,
+        Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send,
+        ProxyLinks? links,
+        CancellationToken cancellationToken)
     {
         var upgrade = IsUpgrade(http.Request);
         using var request = Request(http, address, upgrade);
+        if (links is not null && !upgrade)
+        {
+            // A page is read to find its links, so it must come uncompressed.
+            request.Headers.Remove("Accept-Encoding");
+            request.Headers.TryAddWithoutValidation("X-Forwarded-Uri", links.Prefix + address.AbsolutePath);
+            request.Headers.TryAddWithoutValidation("X-Forwarded-Host", http.Request.Host.Value);
+            request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", http.Request.Scheme);
+        }
+
         HttpResponseMessage answer;
         try
         {
@@ -52,7 +66,7 @@ internal static class BackendProxy
             }
             else
             {
-                await AnswerAsync(http, answer, cancellationToken).ConfigureAwait(false);
+                await AnswerAsync(http, answer, links, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -96,11 +110,17 @@ internal static class BackendProxy
     private static bool Passes(string header) =>
         !NotPassed.Contains(header) && !header.StartsWith("Impersonate-", StringComparison.OrdinalIgnoreCase) && !header.StartsWith(':');
 
-    private static async Task AnswerAsync(HttpContext http, HttpResponseMessage answer, CancellationToken cancellationToken)
+    private static async Task AnswerAsync(HttpContext http, HttpResponseMessage answer, ProxyLinks? links, CancellationToken cancellationToken)
     {
         http.Response.StatusCode = (int)answer.StatusCode;
         CopyHeaders(http, answer);
-        http.Response.ContentLength = answer.Content.Headers.ContentLength;
+        var isPage = links is not null && answer.Content.Headers.ContentType?.MediaType == "text/html" && answer.Content.Headers.ContentEncoding.Count == 0;
+        http.Response.ContentLength = isPage ? null : answer.Content.Headers.ContentLength;
+        if (links is not null && http.Response.Headers.Location.ToString() is { Length: > 0 } location)
+        {
+            http.Response.Headers.Location = links.Rewrite(location);
+        }
+
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         await http.Response.StartAsync(cancellationToken).ConfigureAwait(false);
         if (HttpMethods.IsHead(http.Request.Method))
@@ -113,7 +133,7 @@ internal static class BackendProxy
         {
             try
             {
-                await CopyAsync(body, http.Response.Body, cancellationToken).ConfigureAwait(false);
+                await (isPage ? CopyPageAsync(body, http, links!, cancellationToken) : CopyAsync(body, http.Response.Body, cancellationToken)).ConfigureAwait(false);
             }
             catch (Exception e) when (e is HttpIOException or HttpRequestException)
             {
@@ -121,6 +141,22 @@ internal static class BackendProxy
                 http.Abort();
             }
         }
+    }
+
+    /// <summary>Copies a page, its links rewritten.</summary>
+    private static async Task CopyPageAsync(Stream from, HttpContext http, ProxyLinks links, CancellationToken cancellationToken)
+    {
+        var rewriter = new HtmlLinkRewriter(links);
+        var buffer = new byte[BufferBytes];
+        int read;
+        while ((read = await from.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        {
+            rewriter.Write(buffer.AsSpan(0, read), http.Response.BodyWriter);
+            await http.Response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        rewriter.Complete(http.Response.BodyWriter);
+        await http.Response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Changes the protocol on the client's side too, and moves bytes until either side ends.</summary>

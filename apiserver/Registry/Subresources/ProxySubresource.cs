@@ -29,7 +29,8 @@ internal abstract class ProxySubresource(string kind) : IConnectSubresource
         }
 
         var target = ProxyTarget.TryParse(request.Name) ?? throw ApiErrors.BadRequest($"invalid {store.Definition.Info.Singular} request \"{request.Name}\"");
-        var (path, query) = Rest(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var raw = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var (path, query) = Rest(raw);
         if (path.Length == 0 && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) && !BackendProxy.IsUpgrade(http.Request))
         {
             // Relative links of a page need the slash.
@@ -41,7 +42,8 @@ internal abstract class ProxySubresource(string kind) : IConnectSubresource
         var obj = await store.FindAsync(request.Namespace, target.Name, cancellationToken).ConfigureAwait(false)
             ?? throw ApiErrors.NotFound(store.Definition, target.Name);
         var address = Address(obj, target);
-        await BackendProxy.RunAsync(http, new Uri(address, (path.Length == 0 ? "/" : path) + query), SendAsync, cancellationToken).ConfigureAwait(false);
+        var links = new ProxyLinks(raw[..(raw.Length - query.Length - path.Length)], address.Authority, $"{http.Request.Scheme}://{http.Request.Host}");
+        await BackendProxy.RunAsync(http, new Uri(address, (path.Length == 0 ? "/" : path) + query), SendAsync, links, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Where the object's requests go: scheme, host and port.</summary>

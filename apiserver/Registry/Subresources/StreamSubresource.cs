@@ -48,7 +48,7 @@ internal sealed class StreamSubresource(string name, IKubeletClient kubelets, Fu
         }
 
         var address = new Uri(KubeletAddress.Of(nodes(), node), path + KubeletQuery(name, query));
-        await BackendProxy.RunAsync(http, address, kubelets.SendAsync, cancellationToken).ConfigureAwait(false);
+        await BackendProxy.RunAsync(http, address, kubelets.SendAsync, links: null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The kubelet's parameters for the client's.</summary>
