@@ -78,6 +78,15 @@ public sealed class ApiSession : IDisposable
         return new WatchStream(response, await response.Content.ReadAsStreamAsync());
     }
 
+    /// <summary>Begins to read an answer that must be one of success; the caller disposes it.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(string path, string accept)
+    {
+        using var request = Request(HttpMethod.Get, path, null, Json, accept, []);
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return response;
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static HttpRequestMessage Request(

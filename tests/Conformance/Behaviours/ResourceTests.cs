@@ -138,7 +138,7 @@ public sealed class ResourceTests(BehaviourCluster cluster)
         }
     }
 
-    private static string Manifest(ResourceCase resource, string name, string mark) =>
+    internal static string Manifest(ResourceCase resource, string name, string mark) =>
         resource.Manifest(name, mark).Replace("SPACE", mark.Replace("-other", "", StringComparison.Ordinal), StringComparison.Ordinal).Replace("\"CSR\"", $"\"{SigningRequest}\"", StringComparison.Ordinal);
 
     /// <summary>A certificate request as the API takes it: PEM in base64.</summary>

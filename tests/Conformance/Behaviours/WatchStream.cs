@@ -51,6 +51,13 @@ public sealed class WatchStream(HttpResponseMessage response, Stream stream) : I
         }
     }
 
+    /// <summary>Awaits that the watch ends as one whose time is over: without an event, and without an error.</summary>
+    public async Task EndsAsync()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        Assert.Null(await _reader.ReadLineAsync(limit.Token));
+    }
+
     public void Dispose()
     {
         _reader.Dispose();
