@@ -186,15 +186,11 @@ internal sealed partial class ResourceEndpoint
             {
                 items.Add(item);
             }
-            else if (selection.IsNarrowed)
-            {
-                // With a selector Kubernetes does not count what is left: one more is enough to know.
-                remaining = 1;
-                break;
-            }
             else
             {
-                remaining++;
+                // With a selector Kubernetes does not count what is left: one more is enough to know.
+                remaining = selection.IsNarrowed ? 1 : snapshot.Objects.CountRange(selection.Prefix, item.Key);
+                break;
             }
         }
 

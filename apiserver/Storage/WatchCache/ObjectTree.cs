@@ -91,6 +91,14 @@ internal sealed class ObjectTree
         return new ObjectTree(root, Count - 1);
     }
 
+    /// <summary>Number of objects whose keys begin with a prefix and are not below a start key (inclusive); found without walking them.</summary>
+    public int CountRange(string prefix, string? startKey = null)
+    {
+        var start = startKey is not null && string.CompareOrdinal(startKey, prefix) > 0 ? startKey : prefix;
+        var end = prefix.Length == 0 ? Count : Below(_root, prefix[..^1] + (char)(prefix[^1] + 1));
+        return Math.Max(0, end - Below(_root, start));
+    }
+
     /// <summary>The objects whose keys begin with a prefix, from a start key on (inclusive), in key order.</summary>
     public IEnumerable<CachedObject> Range(string prefix, string? startKey = null)
     {
@@ -109,6 +117,25 @@ internal sealed class ObjectTree
                 yield return item;
             }
         }
+    }
+
+    /// <summary>Number of objects with keys below one.</summary>
+    private static int Below(Node node, string key)
+    {
+        var count = 0;
+        while (node is Branch branch)
+        {
+            var child = branch.ChildFor(key);
+            for (var i = 0; i < child; i++)
+            {
+                count += branch.Children[i].Count;
+            }
+
+            node = branch.Children[child];
+        }
+
+        var index = ((Leaf)node).Search(key);
+        return count + (index < 0 ? ~index : index);
     }
 
     private static IEnumerable<Leaf> LeavesFrom(Node root, string start)
@@ -173,6 +200,9 @@ internal sealed class ObjectTree
 
         public abstract int Width { get; }
 
+        /// <summary>Number of objects below.</summary>
+        public abstract int Count { get; }
+
         public abstract (Node Left, Node? Right) Set(CachedObject item, out CachedObject? previous);
 
         public abstract Node Remove(string key, out CachedObject? previous);
@@ -187,6 +217,8 @@ internal sealed class ObjectTree
         public override string? FirstKey => Items.Length > 0 ? Items[0].Key : null;
 
         public override int Width => Items.Length;
+
+        public override int Count => Items.Length;
 
         public int Search(string key)
         {
@@ -249,6 +281,7 @@ internal sealed class ObjectTree
             for (var i = 0; i < children.Length; i++)
             {
                 _firstKeys[i] = children[i].FirstKey ?? "";
+                Count += children[i].Count;
             }
         }
 
@@ -257,6 +290,8 @@ internal sealed class ObjectTree
         public override string? FirstKey => _firstKeys[0];
 
         public override int Width => Children.Length;
+
+        public override int Count { get; }
 
         /// <summary>The last child whose first key is not above the key; the first when all are.</summary>
         public int ChildFor(string key)

@@ -40,6 +40,11 @@ public sealed class ObjectTreeTests
             Assert.Equal(twin.Values, tree.Range(""));
             Assert.Equal(twin.Values.Where(v => v.Key.StartsWith("ns3/", StringComparison.Ordinal)), tree.Range("ns3/"));
             Assert.Equal(twin.Values.Where(v => v.Key.StartsWith("ns3/", StringComparison.Ordinal) && string.CompareOrdinal(v.Key, "ns3/n2") >= 0), tree.Range("ns3/", "ns3/n2"));
+            foreach (var (prefix, start) in new[] { ("", null), ("ns3/", null), ("ns3/", "ns3/n2"), ("ns6/", "ns6/n599"), ("ns9/", null), ("", "ns4/"), ("ns3/", "ns5/") })
+            {
+                Assert.Equal(tree.Range(prefix, start).Count(), tree.CountRange(prefix, start));
+            }
+
             Assert.All(twin, pair => Assert.Same(pair.Value, tree.Find(pair.Key)));
             Assert.Null(tree.Find("ns3/absent"));
         });
