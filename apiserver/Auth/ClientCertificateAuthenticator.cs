@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 
@@ -12,8 +13,11 @@ public sealed class ClientCertificateAuthenticator : IAuthenticator
     private const string CommonName = "2.5.4.3";
     private const string Organization = "2.5.4.10";
 
+    /// <summary>A connection shows one certificate for all its requests: it is read once, and goes with the connection.</summary>
+    private readonly ConditionalWeakTable<X509Certificate2, UserInfo?> _users = [];
+
     public ValueTask<UserInfo?> AuthenticateAsync(HttpContext request, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(request.Connection.ClientCertificate is { } certificate ? FromCertificate(certificate) : null);
+        ValueTask.FromResult(request.Connection.ClientCertificate is { } certificate ? _users.GetValue(certificate, FromCertificate) : null);
 
     /// <summary>The user a certificate stands for, or null when it has no common name.</summary>
     internal static UserInfo? FromCertificate(X509Certificate2 certificate)

@@ -97,7 +97,7 @@ public sealed class FlowController : IDisposable
         Entry entry;
         try
         {
-            entry = await level.EnterAsync(seats, HashOf(flow, request, user), _maxWait, cancellationToken).ConfigureAwait(false);
+            entry = await level.EnterAsync(seats, level.HasQueues ? HashOf(flow, request, user) : 0, _maxWait, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -89,6 +89,9 @@ internal sealed class PriorityLevel
         }
     }
 
+    /// <summary>True when requests of this level can wait: then it matters which flow they belong to.</summary>
+    public bool HasQueues => FlowConfiguration.QueuesOf(Volatile.Read(ref _configuration)).Queues > 0;
+
     /// <summary>Widest request of this level; 0 for no bound of its own.</summary>
     public int MaxSeats
     {
