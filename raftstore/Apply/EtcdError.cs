@@ -50,6 +50,9 @@ public sealed class EtcdError
     public static readonly EtcdError PasswordOfNoPasswordUser = new(
         StatusCode.Unknown, "auth: authentication failed, password was given for no password user");
 
+    /// <summary>Nor this one.</summary>
+    public static readonly EtcdError TokenVerifyOnly = new(StatusCode.Unknown, "auth: token signing attempted with verify-only key");
+
     public static readonly EtcdError PermissionNotGiven = new(StatusCode.InvalidArgument, "permission not given");
     public static readonly EtcdError PermissionDenied = new(StatusCode.PermissionDenied, "permission denied");
     public static readonly EtcdError RoleNotGranted = new(StatusCode.FailedPrecondition, "role is not granted to the user");

@@ -60,7 +60,7 @@ internal sealed class ServeCommand
     private readonly Option<string> _listenMetricsUrls = Text("--listen-metrics-urls", "Further URLs for /metrics and /health.", "");
     private readonly Option<string> _progressInterval = Text("--experimental-watch-progress-notify-interval", "How often idle watches that ask for it are told the revision, such as 10m or 5s.", "10m");
 
-    private readonly Option<string> _authToken = Text("--auth-token", "Kind of the tokens of log-ins; simple is the only one.", "simple");
+    private readonly Option<string> _authToken = Text("--auth-token", "Kind of the tokens of log-ins: simple, or jwt,sign-method=RS256,pub-key=FILE,priv-key=FILE,ttl=10m.", "simple");
     private readonly Option<int> _authTokenTtl = Number("--auth-token-ttl", "Seconds after which a token that is not used is forgotten.", 300);
     private readonly Option<int> _bcryptCost = Number("--bcrypt-cost", "Cost of hashing passwords, 4 to 31.", Bcrypt.DefaultCost);
     private readonly Option<string> _autoCompactionMode = Text("--auto-compaction-mode", "periodic (by age) or revision (by number).", "periodic");
@@ -92,7 +92,6 @@ internal sealed class ServeCommand
             command.Options.Add(option);
         }
         flags._initialClusterState.AcceptOnlyFromAmong("new", "existing");
-        flags._authToken.AcceptOnlyFromAmong("simple");
         flags._autoCompactionMode.AcceptOnlyFromAmong("periodic", "revision");
         var logging = new LoggingOptions(command);
         command.SetAction((parsed, _) =>
@@ -151,6 +150,7 @@ internal sealed class ServeCommand
             AutoCompaction = AutoCompaction(parsed),
             HashCheck = HashCheck(parsed),
             AuthTokenTimeToLive = TimeSpan.FromSeconds(Positive(parsed, _authTokenTtl)),
+            Jwt = AuthTokenFlag.Parse(parsed.GetRequiredValue(_authToken), text => Duration(_authToken.Name, text), TimeProvider.System),
             // As in etcd a cost that is out of range is not an error.
             BcryptCost = parsed.GetValue(_bcryptCost) is >= Bcrypt.MinCost and <= Bcrypt.MaxCost and var cost ? cost : Bcrypt.DefaultCost,
         };
@@ -205,9 +205,10 @@ internal sealed class ServeCommand
                 ? url
                 : throw new StartupException($"{option.Name}: '{text}' is not an http or https URL"))];
 
-    private static TimeSpan Duration(ParseResult parsed, Option<string> option)
+    private static TimeSpan Duration(ParseResult parsed, Option<string> option) => Duration(option.Name, parsed.GetRequiredValue(option));
+
+    private static TimeSpan Duration(string option, string text)
     {
-        var text = parsed.GetRequiredValue(option);
         var unit = text.EndsWith("ms", StringComparison.Ordinal) ? "ms" : text.Length > 0 ? text[^1..] : "";
         TimeSpan? scale = unit switch
         {
@@ -220,7 +221,7 @@ internal sealed class ServeCommand
         return scale is not null
             && double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) && count > 0
             ? scale.Value * count
-            : throw new StartupException($"{option.Name}: '{text}' is not a duration such as 10m, 5s or 100ms");
+            : throw new StartupException($"{option}: '{text}' is not a duration such as 10m, 5s or 100ms");
     }
 
     private static Option<string> Text(string name, string description, string value)

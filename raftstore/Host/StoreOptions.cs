@@ -63,6 +63,9 @@ public sealed record StoreOptions
     /// <summary>How long the token of a log-in that is not used is known.</summary>
     public TimeSpan AuthTokenTimeToLive { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Signs and verifies tokens; null when members remember whom they gave which.</summary>
+    public JwtTokens? Jwt { get; init; }
+
     /// <summary>Binary logarithm of the rounds in which passwords are hashed.</summary>
     public int BcryptCost { get; init; } = Bcrypt.DefaultCost;
 

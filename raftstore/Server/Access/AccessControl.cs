@@ -87,6 +87,10 @@ public sealed class AccessControl
         var revision = Auth.Current.Revision;
         if ((context.RequestHeaders.GetValue("token") ?? context.RequestHeaders.GetValue("authorization")) is { } token)
         {
+            if (_server.Options.Jwt is { } jwt)
+            {
+                return await jwt.VerifyAsync(token) ?? throw StoreServer.Refuse(EtcdError.InvalidAuthToken);
+            }
             var user = _tokens.UserOf(token) ?? await CatchUpAsync(token, context.CancellationToken);
             return user is null ? throw StoreServer.Refuse(EtcdError.InvalidAuthToken) : new Caller(user, revision);
         }

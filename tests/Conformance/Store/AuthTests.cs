@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Kube.RaftStore.Server.Access;
 using Kube.Testing;
 
 namespace Kube.Conformance.Tests.Store;
@@ -102,6 +105,51 @@ public sealed class AuthTests : IAsyncLifetime
         await Eventually.HoldsAsync(() => theirs.Output.Contains("app/w", StringComparison.Ordinal) && theirs.Output == ours.Output, "both see the put");
         await theirs.DisposeAsync();
         await ours.DisposeAsync();
+    }
+
+    /// <summary>Signed tokens are etcd's: with the same key and the same users, each takes the other's.</summary>
+    [Fact]
+    public async Task A_signed_token_of_etcd_is_good_for_the_store_and_the_other_way_round()
+    {
+        var key = Path.GetTempFileName();
+        try
+        {
+            using (var rsa = RSA.Create(2048))
+            {
+                await File.WriteAllTextAsync(key, rsa.ExportRSAPrivateKeyPem());
+            }
+            await using var etcd = await RealEtcd.StartAsync($"--auth-token=jwt,priv-key={key},sign-method=PS256,ttl=1m");
+            var tokens = new JwtTokens(JwtKey.Create("PS256", null, await File.ReadAllBytesAsync(key)), TimeSpan.FromMinutes(1), TimeProvider.System);
+            await using var store = await StoreMember.StartAsync(options => options with { Jwt = tokens });
+            string[] endpoints = [etcd.Endpoint, store.Endpoint];
+            foreach (var endpoint in endpoints)
+            {
+                foreach (var command in new[]
+                {
+                    "user add root:rootpw", "role add root", "user grant-role root root", "user add alice:alicepw", "role add r",
+                    "role grant-permission r readwrite a", "user grant-role alice r", "auth enable", "--user=alice:alicepw put a 1",
+                })
+                {
+                    (await Etcdctl.RunAsync(endpoint, command.Split(' '))).Succeeded();
+                }
+            }
+            using var client = new HttpClient();
+            for (var i = 0; i < 2; i++)
+            {
+                var login = await client.PostAsync(endpoints[i] + "/v3/auth/authenticate", new StringContent("""{"name":"alice","password":"alicepw"}"""));
+                var token = JsonDocument.Parse(await login.Content.ReadAsStringAsync()).RootElement.GetProperty("token").GetString()!;
+                foreach (var (user, text) in new[] { (token, "OK"), (token[..^4] + "AAAA", "Unauthorized") })
+                {
+                    using var request = new HttpRequestMessage(HttpMethod.Post, endpoints[1 - i] + "/v3/kv/range") { Content = new StringContent("""{"key":"YQ=="}""") };
+                    request.Headers.TryAddWithoutValidation("authorization", user);
+                    Assert.Equal((i, text), (i, (await client.SendAsync(request)).StatusCode.ToString()));
+                }
+            }
+        }
+        finally
+        {
+            File.Delete(key);
+        }
     }
 
     private async Task SetUpAsync()
