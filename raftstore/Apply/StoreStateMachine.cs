@@ -28,7 +28,7 @@ public sealed partial class StoreStateMachine : IStateMachine
             Auth,
             Leases,
             new AuthChanges(Auth, Store, change => TokensChanged?.Invoke(change)),
-            new AlarmApplier(Alarms, new KeySpaceApplier(Store, Leases, clock, Alarms, Members)));
+            new CountingApplier(Totals, new AlarmApplier(Alarms, new KeySpaceApplier(Store, Leases, clock, Alarms, Members))));
     }
 
     public MvccStore Store { get; }
@@ -40,6 +40,9 @@ public sealed partial class StoreStateMachine : IStateMachine
     public AlarmTable Alarms { get; } = new();
 
     public MemberTable Members { get; } = new();
+
+    /// <summary>What was done since this process started.</summary>
+    public OperationTotals Totals { get; } = new();
 
     /// <summary>Users and roles.</summary>
     public AuthTable Auth { get; } = new();

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Grpc.Core;
 using Kube.Hosting.Metrics;
 using Kube.RaftStore.Server;
@@ -10,6 +11,10 @@ namespace Kube.RaftStore.Host;
 /// <summary>/health, /livez, /readyz, /version and /metrics as etcd serves them.</summary>
 internal static class StatusPages
 {
+    private static readonly Meter s_meter = new("Kube.RaftStore.Host");
+    private static readonly Counter<long> s_healthSuccesses = s_meter.CreateCounter<long>("etcd_server_health_success", description: "Checks of /health that were good.");
+    private static readonly Counter<long> s_healthFailures = s_meter.CreateCounter<long>("etcd_server_health_failures", description: "Checks of /health that were bad.");
+
     public static void MapStatusPages(this IEndpointRouteBuilder routes, StoreServer server, MetricsRegistry metrics)
     {
         routes.MapGet("/health", context => HealthAsync(context, server));
@@ -26,6 +31,7 @@ internal static class StatusPages
     private static async Task HealthAsync(HttpContext context, StoreServer server)
     {
         var reason = await ReasonAsync(context, server).ConfigureAwait(false);
+        (reason.Length == 0 ? s_healthSuccesses : s_healthFailures).Add(1);
         await WriteAsync(
             context,
             reason.Length == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,

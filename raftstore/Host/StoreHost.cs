@@ -98,9 +98,9 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
         members.Attach(log);
         var services = undo.Push(new StoreServices(
             ServerOptions(options, identity), machine, seams.Log(log), members, NewPrng(), time, logs, seams));
-        var metrics = new MetricsRegistry();
+        var metrics = new MetricsRegistry(services);
         undo.Push(new Disposer(metrics));
-        var instruments = new StoreMetrics(services);
+        var instruments = new StoreMetrics(services, transport);
         undo.Push(new Disposer(instruments));
         var listener = undo.Push(await ClientListener
             .StartAsync(options, services, metrics, logs, time, cancellationToken).ConfigureAwait(false));
@@ -182,6 +182,7 @@ public sealed partial class StoreHost : IAsyncDisposable, IFailable
         HashCheck = options.HashCheck,
         KnowsClientsByCertificate = options.Client.ClientCertAuth,
         AuthTokenTimeToLive = options.AuthTokenTimeToLive,
+        Jwt = options.Jwt,
         BcryptCost = options.BcryptCost,
         MinLeaseTtlSeconds = (long)Math.Ceiling(1.5 * options.ElectionTimeoutMs / 1000),
         Version = KubeVersion.Etcd,

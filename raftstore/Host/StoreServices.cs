@@ -60,8 +60,11 @@ internal sealed class StoreServices : IAsyncDisposable
 
     public StoreServer Server { get; }
 
-    /// <summary>Watches open on this member.</summary>
-    public int WatcherCount => _watch.WatcherCount;
+    /// <summary>The watches, to be looked at.</summary>
+    public WatchService Watches => _watch;
+
+    /// <summary>Leases that this member has ended because their time was over.</summary>
+    public long ExpiredLeases => _expirer.ExpiredCount;
 
     /// <summary>Faults when one of the tasks cannot go on.</summary>
     public Task Completion => Task.WhenAny(

@@ -14,6 +14,9 @@ namespace Kube.RaftStore.Server;
 public sealed class StoreServer
 {
     private readonly ProposalClock _clock;
+    private int _pendingProposals;
+    private long _failedProposals;
+    private long _failedReads;
 
     /// <param name="options">What the services need to know.</param>
     /// <param name="machine">The state.</param>
@@ -36,6 +39,15 @@ public sealed class StoreServer
 
     /// <summary>Who asks, and whether he may.</summary>
     public AccessControl Access { get; }
+
+    /// <summary>Proposals of this member that wait for their answer.</summary>
+    public int PendingProposals => Volatile.Read(ref _pendingProposals);
+
+    /// <summary>Proposals of this member that were not committed, or of which that is not known.</summary>
+    public long FailedProposals => Interlocked.Read(ref _failedProposals);
+
+    /// <summary>Reads that could not be proved current.</summary>
+    public long FailedReads => Interlocked.Read(ref _failedReads);
 
     /// <summary>Proposes a command in the name of whoever makes the call.</summary>
     /// <exception cref="RpcException">The command was refused or its outcome is unknown, in etcd's words.</exception>
@@ -66,17 +78,24 @@ public sealed class StoreServer
             throw Refuse(EtcdError.RequestTooLarge);
         }
         var begun = _clock.Begin();
+        Interlocked.Increment(ref _pendingProposals);
         try
         {
             return Answer<T>(await Log.ProposeAsync(command.ToByteArray(), cancellationToken));
         }
         catch (ReplicationException e) when (e.Reason is ReplicationFailure.Timeout or ReplicationFailure.NoLeader)
         {
+            Interlocked.Increment(ref _failedProposals);
             throw _clock.TimedOut(begun);
         }
         catch (ReplicationException e)
         {
+            Interlocked.Increment(ref _failedProposals);
             throw Refuse(ToError(e.Reason));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pendingProposals);
         }
     }
 
@@ -118,6 +137,7 @@ public sealed class StoreServer
         }
         catch (ReplicationException e)
         {
+            Interlocked.Increment(ref _failedReads);
             throw Refuse(ToError(e.Reason));
         }
     }

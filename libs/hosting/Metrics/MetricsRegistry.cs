@@ -6,7 +6,7 @@ namespace Kube.Hosting.Metrics;
 /// <summary>
 /// Listens to the process's System.Diagnostics.Metrics instruments and holds their current values, for
 /// <see cref="PrometheusText"/>. Instruments carry Prometheus names (apiserver_request_total); only meters whose
-/// name begins with "Kube." are heard. Safe for use from many threads.
+/// name begins with "Kube." and whose scope is none or this registry's are heard. Safe for use from many threads.
 /// </summary>
 /// <remarks>
 /// Memory is bounded: an instrument holds at most <see cref="MaxSeries"/> label sets; what comes beyond is counted
@@ -22,10 +22,14 @@ public sealed class MetricsRegistry : IDisposable
 
     private readonly ConcurrentDictionary<string, InstrumentState> _instruments = new(StringComparer.Ordinal);
     private readonly MeterListener _listener;
+    private readonly object? _scope;
     private long _dropped;
 
-    public MetricsRegistry()
+    /// <param name="scope">Whose meters are heard beside those of the whole process: two components of a kind in one process have instruments of
+    /// the same names.</param>
+    public MetricsRegistry(object? scope = null)
     {
+        _scope = scope;
         _listener = new MeterListener { InstrumentPublished = Publish };
         _listener.SetMeasurementEventCallback<byte>((i, value, tags, state) => Record(i, value, tags, state));
         _listener.SetMeasurementEventCallback<short>((i, value, tags, state) => Record(i, value, tags, state));
@@ -49,7 +53,8 @@ public sealed class MetricsRegistry : IDisposable
 
     private void Publish(Instrument instrument, MeterListener listener)
     {
-        if (instrument.Meter.Name.StartsWith("Kube.", StringComparison.Ordinal))
+        var meter = instrument.Meter;
+        if (meter.Name.StartsWith("Kube.", StringComparison.Ordinal) && (meter.Scope is null || ReferenceEquals(meter.Scope, _scope)))
         {
             var state = _instruments.GetOrAdd(instrument.Name, static (name, i) => InstrumentState.For(name, i, DefaultBounds), instrument);
             listener.EnableMeasurementEvents(instrument, state);

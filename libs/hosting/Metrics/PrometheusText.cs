@@ -65,11 +65,27 @@ public static class PrometheusText
         using var process = Process.GetCurrentProcess();
         WriteOne(text, "process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", "counter", process.TotalProcessorTime.TotalSeconds);
         WriteOne(text, "process_resident_memory_bytes", "Resident memory size in bytes.", "gauge", process.WorkingSet64);
+        WriteOne(text, "process_virtual_memory_bytes", "Virtual memory size in bytes.", "gauge", process.VirtualMemorySize64);
+        if (OperatingSystem.IsLinux())
+        {
+            WriteOne(text, "process_open_fds", "Number of open file descriptors.", "gauge", Directory.EnumerateFileSystemEntries("/proc/self/fd").Count());
+            WriteOne(text, "process_max_fds", "Maximum number of open file descriptors.", "gauge", MaxOpenFiles());
+        }
+
         WriteOne(text, "process_start_time_seconds", "Start time of the process since unix epoch in seconds.", "gauge", new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0);
         WriteOne(text, "dotnet_gc_heap_bytes", "Managed heap size in bytes.", "gauge", GC.GetTotalMemory(false));
         WriteOne(text, "dotnet_gc_allocated_bytes_total", "Bytes allocated on the managed heap since the start.", "counter", GC.GetTotalAllocatedBytes());
         WriteOne(text, "dotnet_gc_pause_seconds_total", "Time that garbage collection has paused the process.", "counter", GC.GetTotalPauseDuration().TotalSeconds);
         WriteOne(text, "kube_metrics_dropped_total", "Measurements dropped because their instrument has too many label sets.", "counter", registry.DroppedMeasurements);
+    }
+
+    /// <summary>The soft limit of /proc/self/limits; infinity when there is none.</summary>
+    private static double MaxOpenFiles()
+    {
+        const string name = "Max open files";
+        var line = File.ReadLines("/proc/self/limits").FirstOrDefault(static line => line.StartsWith(name, StringComparison.Ordinal));
+        var soft = line?[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
+        return soft is null ? double.NaN : soft == "unlimited" ? double.PositiveInfinity : double.Parse(soft, CultureInfo.InvariantCulture);
     }
 
     private static void WriteOne(StringBuilder text, string name, string help, string type, double value)

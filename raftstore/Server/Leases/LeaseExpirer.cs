@@ -22,6 +22,7 @@ public sealed partial class LeaseExpirer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _loop;
     private ulong _primaryTerm;
+    private long _expiredCount;
 
     public LeaseExpirer(StoreServer server, TimeProvider time, ILogger logger)
     {
@@ -32,6 +33,9 @@ public sealed partial class LeaseExpirer : IAsyncDisposable
         OnLeadershipChanged(_server.Log.Status);
         _loop = RunAsync();
     }
+
+    /// <summary>Leases ended by this member since it started.</summary>
+    public long ExpiredCount => Interlocked.Read(ref _expiredCount);
 
     public async ValueTask DisposeAsync()
     {
@@ -88,6 +92,7 @@ public sealed partial class LeaseExpirer : IAsyncDisposable
         {
             var result = await _server.ProposeAsync<LeaseExpiryResult>(
                 new Command { LeaseExpiry = command }, _stopping.Token);
+            Interlocked.Add(ref _expiredCount, result.Revoked);
             LogExpired(result.Revoked, expired.Count);
         }
         catch (RpcException e)

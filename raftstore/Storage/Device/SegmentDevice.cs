@@ -129,7 +129,9 @@ internal sealed class SegmentDevice : StorageDeviceBase
                 {
                     if (_segments.TryGetValue(segment, out var handle))
                     {
+                        var begun = DiskMetrics.BeginSync();
                         NativeFile.SyncData(handle, PathOf(segment));
+                        DiskMetrics.EndSync(begun);
                     }
                 }
 
@@ -227,6 +229,7 @@ internal sealed class SegmentDevice : StorageDeviceBase
             }
 
             RandomAccess.Write(handle, new ReadOnlySpan<byte>((void*)sourceAddress, (int)numBytesToWrite), (long)destinationAddress);
+            DiskMetrics.OnWritten(numBytesToWrite);
         }
         catch (Exception e)
         {

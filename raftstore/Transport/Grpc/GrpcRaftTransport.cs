@@ -35,6 +35,9 @@ public sealed class GrpcRaftTransport : IRaftTransport
     /// <summary>The service to map on the peer port.</summary>
     public Kube.Raft.V1.RaftPeer.RaftPeerBase Service => _service;
 
+    /// <summary>What has gone to and come from the peers.</summary>
+    public PeerTrafficTable Traffic => _service.Traffic;
+
     /// <summary>Who takes the streams of messages on the peer port.</summary>
     internal PeerExchange Exchange { get; }
 
@@ -119,7 +122,7 @@ public sealed class GrpcRaftTransport : IRaftTransport
         {
             next[peer.Id] = _links.TryGetValue(peer.Id, out var link) && link.Peer.Addresses.SequenceEqual(peer.Addresses)
                 ? link
-                : new PeerLink(_options, peer, _handler, _members, _time, _logger);
+                : new PeerLink(_options, peer, _handler, _members, Traffic.Of(peer.Id), _time, _logger);
         }
 
         _ending.RemoveAll(t => t.IsCompleted);

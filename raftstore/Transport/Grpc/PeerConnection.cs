@@ -20,22 +20,25 @@ internal sealed class PeerConnection : IDisposable
     private readonly Stream _stream;
     private readonly PipeReader _input;
     private readonly SendQueue _queue;
+    private readonly PeerTraffic _traffic;
     private readonly long _maxEnvelopeBytes;
     private readonly List<Message> _taken = [];
     private ArrayBufferWriter<byte> _buffer = new();
     private int _isWriting;
 
-    private PeerConnection(Stream stream, SendQueue queue, long maxEnvelopeBytes)
+    private PeerConnection(Stream stream, SendQueue queue, PeerTraffic traffic, long maxEnvelopeBytes)
     {
         _stream = stream;
         _input = PipeReader.Create(stream);
         _queue = queue;
+        _traffic = traffic;
         _maxEnvelopeBytes = maxEnvelopeBytes;
     }
 
     /// <summary>Connects, proves who both sides are, and exchanges greetings.</summary>
     public static async Task<PeerConnection> OpenAsync(
-        Uri address, GrpcTransportOptions options, SendQueue queue, Greeting greeting, CancellationToken cancellationToken)
+        Uri address, GrpcTransportOptions options, SendQueue queue, PeerTraffic traffic, Greeting greeting,
+        CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
@@ -52,7 +55,7 @@ internal sealed class PeerConnection : IDisposable
                 stream = secure;
             }
 
-            var connection = new PeerConnection(stream, queue, options.MaxEnvelopeBytes);
+            var connection = new PeerConnection(stream, queue, traffic, options.MaxEnvelopeBytes);
             await connection.GreetAsync(greeting, cancellationToken).ConfigureAwait(false);
             return connection;
         }
@@ -167,6 +170,7 @@ internal sealed class PeerConnection : IDisposable
 
         _buffer.ResetWrittenCount();
         PeerFrame.Write(_buffer, envelope);
+        _traffic.OnSent(_buffer.WrittenCount);
         return true;
     }
 }

@@ -64,6 +64,7 @@ internal sealed class PeerExchange(PeerService service, TimeSpan greetingTimeout
 
         using var stream = service.Admit(greeting, connection.ConnectionClosed);
         await ReplyAsync(connection, new GreetingReply { Greeting = service.Answer(greeting!) }).ConfigureAwait(false);
+        var from = service.Traffic.Of(greeting!.From);
         var messages = new List<RaftMessage>();
         while (true)
         {
@@ -80,6 +81,7 @@ internal sealed class PeerExchange(PeerService service, TimeSpan greetingTimeout
             var rest = read.Buffer;
             while (PeerFrame.TryRead(ref rest, out var payload))
             {
+                from.OnReceived(payload.Length);
                 messages.AddRange(Envelope.Parser.ParseFrom(payload).Messages);
             }
 

@@ -16,6 +16,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
     private readonly GrpcTransportOptions _options;
     private readonly ITransportHandler _handler;
     private readonly IMemberDirectory? _members;
+    private readonly PeerTraffic _traffic;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SendQueue _queue;
@@ -28,10 +29,11 @@ internal sealed partial class PeerLink : IAsyncDisposable
     private long _connectedTimestamp;
 
     public PeerLink(
-        GrpcTransportOptions options, Transport.RaftPeer peer, ITransportHandler handler, IMemberDirectory? members, TimeProvider time,
-        ILogger logger)
+        GrpcTransportOptions options, Transport.RaftPeer peer, ITransportHandler handler, IMemberDirectory? members, PeerTraffic traffic,
+        TimeProvider time, ILogger logger)
     {
         _members = members;
+        _traffic = traffic;
         _options = options;
         Peer = peer;
         _handler = handler;
@@ -55,6 +57,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
         }
         else if (!_queue.TryAdd(message))
         {
+            _traffic.OnSendFailure();
             _handler.Unreachable(Peer.Id, isGone: false);
         }
     }
@@ -127,6 +130,12 @@ internal sealed partial class PeerLink : IAsyncDisposable
             _members?.OnRemoved();
         }
 
+        _traffic.OnSendFailure();
+        if (_wasConnected)
+        {
+            _traffic.OnDisconnected();
+        }
+
         var isGone = IsRefused(exception);
         if (_wasConnected || !isGone)
         {
@@ -182,7 +191,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var connection = await PeerConnection.OpenAsync(Address, _options, _queue, Greeting(), either.Token).ConfigureAwait(false);
+            var connection = await PeerConnection.OpenAsync(Address, _options, _queue, _traffic, Greeting(), either.Token).ConfigureAwait(false);
             try
             {
                 Check(await connection.ReadReplyAsync(either.Token).ConfigureAwait(false));

@@ -114,6 +114,9 @@ internal sealed class PeerService(GrpcTransportOptions options) : Kube.Raft.V1.R
 
     private static RpcException Starting() => new(new Status(StatusCode.Unavailable, "the member is starting"));
 
+    /// <summary>What has gone to and come from the peers.</summary>
+    internal PeerTrafficTable Traffic { get; } = new();
+
     public Greeting Answer(Greeting to) => new()
     {
         ProtocolVersion = GrpcTransportOptions.ProtocolVersion,

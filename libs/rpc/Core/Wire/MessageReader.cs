@@ -11,7 +11,7 @@ namespace Kube.Rpc.Wire;
 /// there, before its bytes are; it is parsed where the pipe holds it, and the pipe has its memory back before the
 /// message is handed on. One read at a time; one reader per call.
 /// </summary>
-internal sealed class MessageReader(PipeReader pipe, int? maxMessageSize, bool isGzip) : DeserializationContext
+internal sealed class MessageReader(PipeReader pipe, int? maxMessageSize, bool isGzip, Action<int>? onMessage = null) : DeserializationContext
 {
     private ReadOnlySequence<byte> _payload;
 
@@ -80,6 +80,7 @@ internal sealed class MessageReader(PipeReader pipe, int? maxMessageSize, bool i
             {
                 message = new Result<T>(Parse(frame, payload, deserializer));
                 consumed = payload.End;
+                onMessage?.Invoke((int)payload.Length);
                 return true;
             }
 
