@@ -20,7 +20,7 @@ public sealed class LockService(
         var key = WaitingLine.KeyOf(prefix, session.Id);
         var place = await _line.JoinAsync(key, ByteString.Empty, session.Id, context);
         await _line.WaitAsync(prefix, key, place.Revision, context);
-        var own = await kv.Range(new RangeRequest { Key = key }, context);
+        var own = await kv.RangeAsync(new RangeRequest { Key = key }, context);
         return own.Kvs.Count == 0
             // The lease ran out while its owner waited.
             ? throw new RpcException(new Status(StatusCode.Unknown, "mutex: session is expired"))

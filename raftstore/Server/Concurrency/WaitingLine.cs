@@ -66,7 +66,7 @@ internal sealed class WaitingLine(StoreServer server, KvService kv, WatchService
     /// <summary>Whose turn it is, with the header of the read.</summary>
     public async Task<(ResponseHeader Header, KeyValue? First)> FirstAsync(ByteString prefix, ServerCallContext context)
     {
-        var range = await kv.Range(
+        var range = await kv.RangeAsync(
             new RangeRequest
             {
                 Key = prefix,
@@ -102,7 +102,7 @@ internal sealed class WaitingLine(StoreServer server, KvService kv, WatchService
 
     private async Task<(ByteString Key, long Revision)?> LastBeforeAsync(ByteString prefix, long revision, ServerCallContext context)
     {
-        var range = await kv.Range(
+        var range = await kv.RangeAsync(
             new RangeRequest
             {
                 Key = prefix,

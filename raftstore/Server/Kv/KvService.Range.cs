@@ -7,7 +7,20 @@ namespace Kube.RaftStore.Server.Kv;
 
 public sealed partial class KvService
 {
-    public override async Task<RangeResponse> Range(RangeRequest request, ServerCallContext context)
+    /// <summary>An answer above this is not built in memory but sent as the client takes it.</summary>
+    private const long MaxWholeBytes = 256 * 1024;
+
+    /// <summary>How long a client may take nothing of a large answer; until then compaction keeps what is to be sent.</summary>
+    private static readonly TimeSpan s_stallLimit = TimeSpan.FromMinutes(2);
+
+    public override Task<RangeResponse> Range(RangeRequest request, ServerCallContext context)
+        => AnswerAsync(request, context, mayWriteParts: true);
+
+    /// <summary>Reads a range for another service in the caller's name: the caller waits for that one's answer.</summary>
+    internal Task<RangeResponse> RangeAsync(RangeRequest request, ServerCallContext context)
+        => AnswerAsync(request, context, mayWriteParts: false);
+
+    private async Task<RangeResponse> AnswerAsync(RangeRequest request, ServerCallContext context, bool mayWriteParts)
     {
         Enter(context);
         RequestChecks.Check(request);
@@ -16,30 +29,68 @@ public sealed partial class KvService
             await server.ReadBarrierAsync(context.CancellationToken);
         }
         var caller = await server.Access.RequireReadAsync(context, request.Key, request.RangeEnd);
-        var response = Read(request);
-        server.Access.RequireUnchanged(caller);
-        server.Fill(response.Header);
-        return response;
-    }
-
-    private RangeResponse Read(RangeRequest request)
-    {
+        server.Machine.Totals.OnRange();
         var store = server.Machine.Store;
         while (true)
         {
-            var result = store.Range(RangeMapping.ToQuery(request));
-            if (result.Status != RevisionStatus.Ok)
+            var result = Read(request, store);
+            server.Access.RequireUnchanged(caller);
+            if (mayWriteParts && IsLarge(result, request.KeysOnly))
             {
-                throw StoreServer.Refuse(EtcdError.For(result.Status));
+                using var pin = TryPin(request, result, store);
+                if (pin is null)
+                {
+                    continue;
+                }
+                var header = server.Fill(new ResponseHeader { Revision = result.StoreRevision });
+                if (await context.TryWriteInPartsAsync(new RangeParts(result, header, request.KeysOnly, store.Values), s_stallLimit))
+                {
+                    return new RangeResponse();
+                }
             }
             try
             {
-                return RangeMapping.ToResponse(result, request.KeysOnly, store.Values);
+                var response = RangeMapping.ToResponse(result, request.KeysOnly, store.Values);
+                server.Fill(response.Header);
+                return response;
             }
             catch (ValueGoneException)
             {
                 // Read anew: a fixed revision is refused this time, the newest has other values.
             }
         }
+    }
+
+    private static RangeResult Read(RangeRequest request, MvccStore store)
+    {
+        var result = store.Range(RangeMapping.ToQuery(request));
+        return result.Status == RevisionStatus.Ok ? result : throw StoreServer.Refuse(EtcdError.For(result.Status));
+    }
+
+    private static bool IsLarge(in RangeResult result, bool keysOnly)
+    {
+        var bytes = 0L;
+        foreach (var version in result.Versions)
+        {
+            bytes += version.Key.Length + (keysOnly ? 0 : version.Value.Length);
+            if (bytes > MaxWholeBytes)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Keeps what was found from being given up; null when compaction has passed it already.</summary>
+    private static MvccStore.HistoryPin? TryPin(RangeRequest request, in RangeResult result, MvccStore store)
+    {
+        var revision = request.Revision > 0 ? request.Revision : result.StoreRevision;
+        var pin = store.PinHistory(revision);
+        if (store.CompactRevision <= revision)
+        {
+            return pin;
+        }
+        pin.Dispose();
+        return null;
     }
 }

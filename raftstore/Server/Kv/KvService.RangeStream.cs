@@ -36,6 +36,7 @@ public sealed partial class KvService
             throw StoreServer.Refuse(EtcdError.For(result.Status));
         }
         server.Access.RequireUnchanged(caller);
+        server.Machine.Totals.OnRange();
         var at = 0;
         do
         {

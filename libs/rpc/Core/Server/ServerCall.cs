@@ -16,18 +16,20 @@ internal sealed partial class ServerCall : ServerCallContext
     private readonly MethodOptions _options;
     private readonly ServerCallServices _services;
     private readonly IMethod _method;
+    private readonly ServerMetrics _metrics;
     private Metadata? _requestHeaders;
     private Metadata? _responseTrailers;
     private AuthContext? _authContext;
     private bool _headersPrepared;
     private bool _hasWritten;
 
-    public ServerCall(HttpContext http, IMethod method, MethodOptions options, ServerCallServices services)
+    public ServerCall(HttpContext http, IMethod method, MethodOptions options, ServerCallServices services, ServerMetrics metrics)
     {
         HttpContext = http;
         _method = method;
         _options = options;
         _services = services;
+        _metrics = metrics;
         _token = http.RequestAborted;
         Serializer = new MessageSerializer(options.MaxSendMessageSize);
     }
@@ -77,7 +79,7 @@ internal sealed partial class ServerCall : ServerCallContext
             }
         }
 
-        Reader = new MessageReader(HttpContext.Request.BodyReader, _options.MaxReceiveMessageSize, isGzip);
+        Reader = new MessageReader(HttpContext.Request.BodyReader, _options.MaxReceiveMessageSize, isGzip, _metrics.OnReceived);
         return TryStartDeadline(headers, out failure);
     }
 
@@ -88,6 +90,7 @@ internal sealed partial class ServerCall : ServerCallContext
         var mayCompress = Serializer.Compression is not null && (options?.Flags & WriteFlags.NoCompress) != WriteFlags.NoCompress;
         var written = Serializer.Write(HttpContext.Response.BodyWriter, message, serializer, mayCompress);
         _hasWritten = true;
+        _metrics.OnSent(written - Frame.PrefixSize);
         return written;
     }
 

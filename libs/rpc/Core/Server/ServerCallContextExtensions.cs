@@ -15,4 +15,16 @@ public static class ServerCallContextExtensions
             ? call.HttpContext
             : throw new InvalidOperationException("The call did not come over HTTP.");
     }
+
+    /// <summary>
+    /// Writes the response of a call without response streaming part by part, no faster than the client takes it; what the handler
+    /// returns afterwards is not written.
+    /// </summary>
+    /// <param name="context">The call.</param>
+    /// <param name="parts">The response.</param>
+    /// <param name="stallLimit">The time within which the client must take a part.</param>
+    /// <returns>False, with nothing written, when this call cannot: the handler then returns the response.</returns>
+    /// <exception cref="OperationCanceledException">The client is gone, or took nothing in time.</exception>
+    public static ValueTask<bool> TryWriteInPartsAsync(this ServerCallContext context, IMessageParts parts, TimeSpan stallLimit) =>
+        context is ServerCall call ? call.TryWriteInPartsAsync(parts, stallLimit) : ValueTask.FromResult(false);
 }

@@ -16,7 +16,7 @@ internal abstract class ServerCallHandler<TService, TRequest, TResponse>(
     /// <summary>Well below the 30,000,000 bytes at which Kestrel ends a request unless told otherwise.</summary>
     private const int MaxSizeUnderHttpLimit = 16 * 1024 * 1024;
 
-    private readonly ServerMetrics _metrics = new(method);
+    private readonly ServerMetrics _metrics = ServerMetrics.Of(method);
 
     protected Method<TRequest, TResponse> Method { get; } = method;
 
@@ -42,7 +42,7 @@ internal abstract class ServerCallHandler<TService, TRequest, TResponse>(
             ServerProtocol.AllowLongRequest(http);
         }
 
-        var call = new ServerCall(http, Method, options, services);
+        var call = new ServerCall(http, Method, options, services, _metrics);
         if (!call.TryStart(out var failure))
         {
             End(call, failure, null);
@@ -93,9 +93,14 @@ internal abstract class ServerCallHandler<TService, TRequest, TResponse>(
         }
     }
 
-    /// <summary>Writes the one response of a method without response streaming; it leaves with the trailers.</summary>
+    /// <summary>Writes the one response of a method without response streaming, unless the handler did; it leaves with the trailers.</summary>
     protected void WriteResponse(ServerCall call, TResponse? response)
     {
+        if (call.IsAnswered)
+        {
+            return;
+        }
+
         if (response is null)
         {
             throw new RpcException(new Status(StatusCode.Cancelled, "no message returned from method"));

@@ -32,7 +32,7 @@ internal sealed class MessageSerializer(int? maxMessageSize) : SerializationCont
     public CompressionLevel? Compression { get; set; }
 
     /// <summary>Set when an exception left part of a message in the output: nothing sensible can follow.</summary>
-    public bool IsOutputTorn { get; private set; }
+    public bool IsOutputTorn { get; set; }
 
     /// <summary>Writes one message; the result is the number of bytes put into the output.</summary>
     /// <exception cref="RpcException">RESOURCE_EXHAUSTED: the message is larger than allowed. Nothing was written.</exception>
