@@ -19,7 +19,8 @@ internal sealed class WatchEvent(KeyVersion version, MvccStore store)
 
     public KeyVersion Version => version;
 
-    public int SizeBytes => version.Key.Length + version.Value.Length + 64;
+    /// <summary>About what it holds once <see cref="Hold"/> was called, and its encoding will have.</summary>
+    public int SizeBytes => version.Key.Length + version.Value.Length + (_previous is null ? 0 : _previous.Key.Length + _previous.Value.Length) + 64;
 
     /// <summary>
     /// Takes hold of the values, so that compaction may pass the change before it is sent. By whoever finds it, before anyone

@@ -27,6 +27,8 @@ internal sealed class WatchHub : IAsyncDisposable
     private readonly Task _loop;
     private long _position;
     private int _watcherCount;
+    private int _streamCount;
+    private long _eventsSent;
 
     public WatchHub(StoreStateMachine machine)
     {
@@ -50,6 +52,30 @@ internal sealed class WatchHub : IAsyncDisposable
 
     /// <summary>Watchers of all streams.</summary>
     public int WatcherCount => Volatile.Read(ref _watcherCount);
+
+    /// <summary>Streams that are open.</summary>
+    public int StreamCount => Volatile.Read(ref _streamCount);
+
+    /// <summary>Events sent, of all watchers.</summary>
+    public long EventsSent => Interlocked.Read(ref _eventsSent);
+
+    /// <summary>Watchers that read history because they are behind.</summary>
+    public int LaggingCount
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _watcherCount - _synced.Count;
+            }
+        }
+    }
+
+    public void OnSent(int events) => Interlocked.Add(ref _eventsSent, events);
+
+    public void OnOpened() => Interlocked.Increment(ref _streamCount);
+
+    public void OnClosed() => Interlocked.Decrement(ref _streamCount);
 
     public async ValueTask DisposeAsync()
     {

@@ -28,8 +28,15 @@ public sealed partial class WatchService : IAsyncDisposable
         _hub = new WatchHub(server.Machine);
     }
 
-    /// <summary>Watches open on this member.</summary>
+    /// <summary>Watches open on this member, those of them that are behind, and the streams they come on.</summary>
     public int WatcherCount => _hub.WatcherCount;
+
+    public int LaggingCount => _hub.LaggingCount;
+
+    public int StreamCount => _hub.StreamCount;
+
+    /// <summary>Events sent since this process started.</summary>
+    public long EventsSent => _hub.EventsSent;
 
     /// <summary>Faults when watches cannot be served any more; completes on disposal.</summary>
     public Task Completion => _hub.Completion;

@@ -48,6 +48,7 @@ internal sealed partial class WatchStream
                 return false;
             }
             _queuedEvents -= next.Events?.Count ?? 0;
+            _queuedBytes -= next.Bytes;
             return true;
         }
     }
@@ -82,6 +83,7 @@ internal sealed partial class WatchStream
         Watcher watcher, List<WatchEvent> events, long revision, CancellationToken cancellationToken)
     {
         watcher.WasBusy = true;
+        _hub.OnSent(events.Count);
         var encoded = new byte[events.Count][];
         for (var i = 0; i < encoded.Length; i++)
         {

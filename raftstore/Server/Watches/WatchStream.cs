@@ -10,9 +10,10 @@ namespace Kube.RaftStore.Server.Watches;
 /// </summary>
 internal sealed partial class WatchStream
 {
-    /// <summary>Responses that may wait for the client, and the events in them.</summary>
+    /// <summary>Responses that may wait for the client, the events in them, and the bytes of those.</summary>
     private const int MaxQueuedResponses = 256;
     private const int MaxQueuedEvents = 4096;
+    private const long MaxQueuedBytes = 4 << 20;
 
     /// <summary>What etcd numbers a watch that never came to be, and what it announces for all watches together.</summary>
     public const long NoWatchId = -1;
@@ -27,6 +28,7 @@ internal sealed partial class WatchStream
     private readonly Signal _signal = new();
     private readonly SemaphoreSlim _controlRoom = new(MaxQueuedResponses);
     private int _queuedEvents;
+    private long _queuedBytes;
     private long _nextId;
     private long _progressWanted = -1;
 
@@ -41,6 +43,7 @@ internal sealed partial class WatchStream
         _hub = hub;
         _server = server;
         _responses = responses;
+        hub.OnOpened();
     }
 
     /// <summary>Wakes the sender.</summary>
@@ -51,12 +54,19 @@ internal sealed partial class WatchStream
     public bool TryEnqueue(Watcher watcher, List<WatchEvent> events, long revision)
     {
         // One batch always fits an empty queue, however large: a revision's events go together.
-        if (_queue.Count >= MaxQueuedResponses || (_queuedEvents > 0 && _queuedEvents + events.Count > MaxQueuedEvents))
+        var bytes = 0L;
+        foreach (var change in events)
+        {
+            bytes += change.SizeBytes;
+        }
+        if (_queue.Count >= MaxQueuedResponses
+            || (_queuedEvents > 0 && (_queuedEvents + events.Count > MaxQueuedEvents || _queuedBytes + bytes > MaxQueuedBytes)))
         {
             return false;
         }
-        _queue.Enqueue(new Queued(watcher, events, revision, null));
+        _queue.Enqueue(new Queued(watcher, events, revision, bytes, null));
         _queuedEvents += events.Count;
+        _queuedBytes += bytes;
         Wake();
         return true;
     }
@@ -68,7 +78,7 @@ internal sealed partial class WatchStream
         Wake();
     }
 
-    /// <summary>Ends all watches.</summary>
+    /// <summary>Ends all watches. Once.</summary>
     public void Close()
     {
         lock (_hub.Gate)
@@ -81,6 +91,7 @@ internal sealed partial class WatchStream
             _queue.Clear();
             _lagging.Clear();
         }
+        _hub.OnClosed();
     }
 
     /// <summary>Takes requests until the client has no more.</summary>
@@ -163,7 +174,7 @@ internal sealed partial class WatchStream
 
     private void EnqueueControl(WatchResponse response)
     {
-        _queue.Enqueue(new Queued(null, null, 0, response));
+        _queue.Enqueue(new Queued(null, null, 0, 0, response));
         Wake();
     }
 
@@ -185,5 +196,5 @@ internal sealed partial class WatchStream
     };
 
     /// <summary>Events of one watch, or a control response.</summary>
-    private readonly record struct Queued(Watcher? Watcher, List<WatchEvent>? Events, long Revision, WatchResponse? Control);
+    private readonly record struct Queued(Watcher? Watcher, List<WatchEvent>? Events, long Revision, long Bytes, WatchResponse? Control);
 }

@@ -2,6 +2,7 @@ using Etcd.V3;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Kube.Testing;
 
 namespace Kube.RaftStore.Tests.Server;
 
@@ -76,6 +77,72 @@ public sealed class WatchTests : IAsyncLifetime
                 Assert.Equal(next++, change.Kv.ModRevision);
             }
         }
+    }
+
+    /// <summary>Values of a few events are many bytes: what waits for a client is bounded by these too.</summary>
+    [Fact]
+    public async Task A_client_that_does_not_read_large_values_holds_few_of_them_and_misses_nothing()
+    {
+        using var watch = await OpenAsync(new WatchCreateRequest { Key = Bytes("k") });
+        var value = new string('x', 1 << 20);
+        const int count = 40;
+        for (var i = 0; i < count; i++)
+        {
+            Put("k", value);
+        }
+        // Behind, so it has nothing queued but its place in history.
+        await Eventually.HoldsAsync(() => _store.Services.Watches.LaggingCount == 1, "the watch has fallen behind");
+        for (var next = 2; next < count + 2;)
+        {
+            foreach (var change in (await NextAsync(watch)).Events)
+            {
+                Assert.Equal(next++, change.Kv.ModRevision);
+                Assert.Equal(value.Length, change.Kv.Value.Length);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Ten_thousand_watches_and_a_thousand_on_one_key()
+    {
+        const int streams = 10;
+        var calls = new List<AsyncDuplexStreamingCall<WatchRequest, WatchResponse>>();
+        for (var i = 0; i < streams; i++)
+        {
+            var call = new Watch.WatchClient(_channel).Watch(cancellationToken: _deadline.Token);
+            calls.Add(call);
+            var creating = Task.Run(async () =>
+            {
+                for (var j = 0; j < 1100; j++)
+                {
+                    await CreateAsync(call, new WatchCreateRequest { Key = Bytes(j < 1000 ? $"k{i}/{j}" : "hot") });
+                }
+            });
+            for (var j = 0; j < 1100; j++)
+            {
+                Assert.True((await NextAsync(call)).Created);
+            }
+            await creating;
+        }
+        Assert.Equal((11_000, 0, streams), (_store.Services.Watches.WatcherCount, _store.Services.Watches.LaggingCount, _store.Services.Watches.StreamCount));
+        for (var i = 0; i < streams; i++)
+        {
+            Put($"k{i}/77", "only one sees it");
+        }
+        Put("hot", "a thousand see it");
+        foreach (var call in calls)
+        {
+            Assert.Equal(77, (await NextAsync(call)).WatchId);
+            var told = new HashSet<long>();
+            while (told.Count < 100)
+            {
+                var response = await NextAsync(call);
+                Assert.Equal("hot", Assert.Single(response.Events).Kv.Key.ToStringUtf8());
+                Assert.True(told.Add(response.WatchId));
+            }
+            call.Dispose();
+        }
+        await Eventually.HoldsAsync(() => (_store.Services.Watches.WatcherCount, _store.Services.Watches.StreamCount) == (0, 0), "closed streams leave nothing");
     }
 
     [Fact]
