@@ -15,7 +15,7 @@ namespace Kube.RaftStore.Host;
 /// The client port: etcd's gRPC services, and /health, /version and /metrics beside them over HTTP. Every port
 /// speaks HTTP/1.1 and HTTP/2, with and without TLS.
 /// </summary>
-internal sealed class ClientListener : IAsyncDisposable
+internal sealed partial class ClientListener : IAsyncDisposable
 {
     /// <summary>etcd's allowance for gRPC's own bytes beside the largest request.</summary>
     private const int GrpcOverheadBytes = 512 * 1024;
@@ -36,7 +36,7 @@ internal sealed class ClientListener : IAsyncDisposable
             grpc.MaxReceiveMessageSize = options.MaxRequestBytes + GrpcOverheadBytes;
             grpc.MaxSendMessageSize = null;
         });
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options, time, logs.CreateLogger<ClientListener>()));
         var application = builder.Build();
         application.Use(CrossOrigin.InvokeAsync);
         application.UseRouting();
@@ -53,7 +53,7 @@ internal sealed class ClientListener : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
-    private static void Configure(KestrelServerOptions kestrel, StoreOptions options)
+    private static void Configure(KestrelServerOptions kestrel, StoreOptions options, TimeProvider time, ILogger logger)
     {
         kestrel.AddServerHeader = false;
         // Connections without TLS that speak HTTP/2 look to Kestrel as if they had TLS, and say "http".
@@ -70,16 +70,16 @@ internal sealed class ClientListener : IAsyncDisposable
         kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
         foreach (var url in options.ListenClientUrls.Concat(options.ListenMetricsUrls))
         {
-            kestrel.Listen(EndPointOf(url), listen => Configure(listen, url, options));
+            kestrel.Listen(EndPointOf(url), listen => Configure(listen, url, options, time, logger));
         }
     }
 
-    private static void Configure(ListenOptions listen, Uri url, StoreOptions options)
+    private static void Configure(ListenOptions listen, Uri url, StoreOptions options, TimeProvider time, ILogger logger)
     {
         if (url.Scheme != Uri.UriSchemeHttps)
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
-            PlainProtocols.UseOn(listen);
+            PlainProtocols.UseOn(listen, time);
             UrlAuthorityReader.UseOn(listen);
             return;
         }
@@ -101,13 +101,25 @@ internal sealed class ClientListener : IAsyncDisposable
             https.ClientCertificateMode = tls.ClientCertAuth ? ClientCertificateMode.RequireCertificate
                 : authorities is not null ? ClientCertificateMode.AllowCertificate
                 : ClientCertificateMode.NoCertificate;
-            https.ClientCertificateValidation = (client, _, _) => IsTrusted(client, authorities);
+            https.ClientCertificateValidation = (client, _, _) => IsTrusted(client, authorities, logger);
         });
         UrlAuthorityReader.UseOn(listen);
     }
 
-    private static bool IsTrusted(X509Certificate2 client, X509Certificate2Collection? authorities)
-        => authorities is not null && ServingCertificate.IsTrusted(client, authorities, ServingCertificate.ClientAuthentication);
+    private static bool IsTrusted(X509Certificate2 client, X509Certificate2Collection? authorities, ILogger logger)
+    {
+        var isTrusted = authorities is not null && ServingCertificate.IsTrusted(client, authorities, ServingCertificate.ClientAuthentication);
+        if (!isTrusted)
+        {
+            LogUntrusted(logger, client.Subject, client.Issuer, client.NotBefore, client.NotAfter);
+        }
+        return isTrusted;
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "refused a client: its certificate {Subject}, signed by {Issuer}, valid from {NotBefore:u} to {NotAfter:u}, is not a client's of a trusted authority, or not valid now")]
+    private static partial void LogUntrusted(ILogger logger, string subject, string issuer, DateTime notBefore, DateTime notAfter);
 
     /// <summary>The address to bind; a host name other than localhost is refused, as etcd refuses it.</summary>
     internal static IPEndPoint EndPointOf(Uri url)

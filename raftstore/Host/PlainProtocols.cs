@@ -14,12 +14,29 @@ namespace Kube.RaftStore.Host;
 /// </summary>
 internal static class PlainProtocols
 {
+    /// <summary>The time for the first bytes. Every client speaks first, so whoever says nothing is no client, or is gone.</summary>
+    public static readonly TimeSpan FirstBytesLimit = TimeSpan.FromSeconds(30);
+
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
     /// <summary>Puts it before HTTP on a listener.</summary>
-    public static void UseOn(ListenOptions listen) => listen.Use(next => async connection =>
+    public static void UseOn(ListenOptions listen, TimeProvider time) => listen.Use(next => async connection =>
     {
-        if (await IsHttp2Async(connection).ConfigureAwait(false))
+        bool isHttp2;
+        using (var limit = new CancellationTokenSource(FirstBytesLimit, time))
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, connection.ConnectionClosed))
+        {
+            try
+            {
+                isHttp2 = await IsHttp2Async(connection, either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                connection.Abort(new ConnectionAbortedException($"no request within {FirstBytesLimit.TotalSeconds} s"));
+                return;
+            }
+        }
+        if (isHttp2)
         {
             var negotiated = new Http2Negotiated();
             connection.Features.Set<ITlsConnectionFeature>(negotiated);
@@ -28,13 +45,13 @@ internal static class PlainProtocols
         await next(connection).ConfigureAwait(false);
     });
 
-    /// <summary>Looks at the first bytes and leaves them. Whoever sends none is HTTP/1.1's, which has a time limit for it.</summary>
-    private static async ValueTask<bool> IsHttp2Async(ConnectionContext connection)
+    /// <summary>Looks at the first bytes and leaves them.</summary>
+    private static async ValueTask<bool> IsHttp2Async(ConnectionContext connection, CancellationToken cancellationToken)
     {
         var input = connection.Transport.Input;
         while (true)
         {
-            var read = await input.ReadAsync(connection.ConnectionClosed).ConfigureAwait(false);
+            var read = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
             var length = (int)Math.Min(read.Buffer.Length, Preface.Length);
             var isPossible = IsPrefix(read.Buffer.Slice(0, length));
             var isDecided = !isPossible || length == Preface.Length || read.IsCompleted || read.IsCanceled;

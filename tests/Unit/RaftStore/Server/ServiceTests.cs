@@ -1,7 +1,11 @@
+using System.Net.Sockets;
+using System.Text;
 using Etcd.V3;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Kube.RaftStore.Apply;
+using Kube.RaftStore.Host;
 using Kube.RaftStore.Server;
 using Kube.Testing;
 
@@ -46,6 +50,56 @@ public sealed class ServiceTests : IAsyncLifetime
         await RefusedAsync(StatusCode.InvalidArgument, "etcdserver: key not found", () => _kv.TxnAsync(new TxnRequest { Success = { new RequestOp() } }));
         await RefusedAsync(StatusCode.OutOfRange, "etcdserver: too large lease TTL",
             () => new Etcd.V3.Lease.LeaseClient(_channel).LeaseGrantAsync(new LeaseGrantRequest { TTL = 9_000_000_001 }));
+    }
+
+    /// <summary>Answers above 256 KiB are not built but sent key by key: they must be the same bytes.</summary>
+    [Fact]
+    public async Task Large_answers_are_whole()
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            await _kv.PutAsync(new PutRequest { Key = Bytes($"k{i:D2}"), Value = ByteString.CopyFrom(Enumerable.Repeat((byte)i, i * 400).ToArray()) });
+        }
+        var second = (await _kv.PutAsync(new PutRequest { Key = Bytes("k07"), Value = Bytes("new") })).Header.Revision;
+        RangeRequest[] requests =
+        [
+            new() { Key = Bytes("k"), RangeEnd = Bytes("l") },
+            new() { Key = Bytes("k"), RangeEnd = Bytes("l"), Limit = 50, SortOrder = RangeRequest.Types.SortOrder.Descend },
+            new() { Key = Bytes("k"), RangeEnd = Bytes("l"), Revision = second - 1, Serializable = true },
+        ];
+        foreach (var request in requests)
+        {
+            var answer = await _kv.RangeAsync(request);
+            Assert.InRange(answer.CalculateSize(), 256 * 1024, int.MaxValue);
+            var expected = RangeMapping.ToResponse(_store.Machine.Store.Range(RangeMapping.ToQuery(request)), false, _store.Machine.Store.Values);
+            expected.Header = answer.Header;
+            Assert.Equal(expected, answer);
+            Assert.Equal(_store.Services.Server.NewHeader(), answer.Header);
+        }
+        var keys = await _kv.RangeAsync(new RangeRequest { Key = Bytes("k"), RangeEnd = Bytes("l"), KeysOnly = true });
+        Assert.All(keys.Kvs, static kv => Assert.True(kv.Value.IsEmpty));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("PRI * HT")]
+    public async Task A_connection_that_does_not_say_what_it_wants_is_let_go(string beginning)
+    {
+        var time = new ManualTimeProvider();
+        await using var store = await StoreHarness.StartAsync(time: time);
+        using var client = new TcpClient();
+        await client.ConnectAsync(store.Url.Host, store.Url.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(beginning));
+        var end = client.GetStream().ReadAsync(new byte[1]).AsTask();
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                time.Advance(PlainProtocols.FirstBytesLimit);
+                return end.IsCompleted;
+            },
+            "the connection ends");
+        // In order or by a reset.
+        Assert.True(end.IsFaulted || await end == 0);
     }
 
     [Theory]
