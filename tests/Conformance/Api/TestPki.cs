@@ -37,6 +37,9 @@ internal sealed class TestPki
     public void IssueClient(string name, string user, params string[] groups) =>
         Issue(name, string.Join(", ", groups.Select(g => "O=" + g).Append("CN=" + user)), ClientUsage);
 
+    /// <summary>A client certificate that was good until some minutes ago.</summary>
+    public void IssueExpiredClient(string name, string user) => Issue(name, "CN=" + user, ClientUsage, DateTimeOffset.UtcNow.AddMinutes(-5));
+
     /// <summary>A kubeconfig that uses a client's certificate.</summary>
     public string Kubeconfig(string name, int port)
     {
@@ -52,7 +55,7 @@ internal sealed class TestPki
         return path;
     }
 
-    private void Issue(string name, string subject, string usage)
+    private void Issue(string name, string subject, string usage, DateTimeOffset? until = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
@@ -61,7 +64,7 @@ internal sealed class TestPki
         names.AddIpAddress(IPAddress.Loopback);
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.Create(_authority, DateTimeOffset.UtcNow.AddMinutes(-30), DateTimeOffset.UtcNow.AddHours(12), RandomNumberGenerator.GetBytes(8));
+        using var certificate = request.Create(_authority, DateTimeOffset.UtcNow.AddMinutes(-30), until ?? DateTimeOffset.UtcNow.AddHours(12), RandomNumberGenerator.GetBytes(8));
         File.WriteAllText(CertificateFile(name), certificate.ExportCertificatePem());
         File.WriteAllText(KeyFile(name), key.ExportPkcs8PrivateKeyPem());
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Kube.Conformance.Tests.Api;
 using Kube.RaftStore.Host;
 using Kube.Testing;
@@ -10,26 +9,15 @@ public sealed class CertificateLoginTests : IAsyncLifetime
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("login-").FullName;
     private TestPki _pki = null!;
-    private Process _etcd = null!;
+    private RealEtcd _etcd = null!;
     private StoreMember _store = null!;
-    private string _etcdUrl = null!;
 
     public async Task InitializeAsync()
     {
         _pki = new TestPki(_directory);
         _pki.IssueClient("root", "root");
         _pki.IssueClient("alice", "alice");
-        _etcdUrl = $"https://127.0.0.1:{RealEtcd.FreePort()}";
-        var peer = $"http://127.0.0.1:{RealEtcd.FreePort()}";
-        _etcd = Command.Start(
-            "etcd",
-            [
-                "--name", "only", "--data-dir", Path.Combine(_directory, "etcd"), "--listen-client-urls", _etcdUrl, "--advertise-client-urls", _etcdUrl,
-                "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", "only=" + peer, "--client-cert-auth",
-                "--trusted-ca-file", _pki.AuthorityFile, "--cert-file", _pki.CertificateFile("server"), "--key-file", _pki.KeyFile("server"),
-            ]);
-        _etcd.BeginOutputReadLine();
-        _etcd.BeginErrorReadLine();
+        _etcd = await RealEtcd.StartSecureAsync(_pki, "root");
         _store = await StoreMember.StartAsync(options =>
         {
             var url = options.AdvertiseClientUrls[0].Replace("http://", "https://", StringComparison.Ordinal);
@@ -46,16 +34,13 @@ public sealed class CertificateLoginTests : IAsyncLifetime
                 },
             };
         });
-        await Eventually.HoldsAsync(async () => (await RunAsync(_etcdUrl, "root", "get x")).ExitCode == 0, "etcd serves");
         await Eventually.HoldsAsync(async () => (await RunAsync(_store.Endpoint, "root", "get x")).ExitCode == 0, "the store serves");
     }
 
     public async Task DisposeAsync()
     {
         await _store.DisposeAsync();
-        _etcd.Kill();
-        await _etcd.WaitForExitAsync();
-        _etcd.Dispose();
+        await _etcd.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 
@@ -71,7 +56,7 @@ public sealed class CertificateLoginTests : IAsyncLifetime
         })
         {
             var (who, what) = (command.Split(' ')[0], command[(command.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
-            var theirs = await RunAsync(_etcdUrl, who, what);
+            var theirs = await RunAsync(_etcd.Endpoint, who, what);
             var ours = await RunAsync(_store.Endpoint, who, what);
             Assert.Equal(
                 $"{command}\n{theirs.ExitCode} {SideBySide.Normalize(theirs.Output + theirs.Error)}",

@@ -235,6 +235,84 @@ public sealed class GrpcSideBySideTests : IAsyncLifetime
         return answers.ToString();
     });
 
+    [Fact]
+    public Task Messages_that_cannot_be_parsed() => SameAsync(async channel =>
+    {
+        var random = new Prng(5);
+        var bytes = Marshallers.Create(static (byte[] message) => message, static message => message);
+        var put = new Method<byte[], byte[]>(MethodType.Unary, "etcdserverpb.KV", "Put", bytes, bytes);
+        var codes = new StringBuilder();
+        for (var i = 0; i < 50; i++)
+        {
+            // The first field is cut off.
+            var message = new byte[] { 0x0a, (byte)(10 + random.Next(100)), (byte)random.Next(256) };
+            var call = channel.CreateCallInvoker().AsyncUnaryCall(put, null, new CallOptions(deadline: DateTime.UtcNow + s_patience), message);
+            codes.AppendLine((await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync)).StatusCode.ToString());
+        }
+        return codes.ToString();
+    });
+
+    /// <summary>Metrics that both have are of one type, and those that tell what was done tell the same.</summary>
+    [Fact]
+    public async Task Metrics_of_the_same_name_mean_the_same()
+    {
+        await SameAsync(async channel =>
+        {
+            var kv = new KV.KVClient(channel);
+            var leases = new Etcd.V3.Lease.LeaseClient(channel);
+            for (var i = 0; i < 5; i++)
+            {
+                await kv.PutAsync(new PutRequest { Key = Bytes($"k{i}"), Value = Bytes("value") });
+            }
+            await kv.RangeAsync(new RangeRequest { Key = Bytes("k"), RangeEnd = Bytes("l") });
+            await kv.DeleteRangeAsync(new DeleteRangeRequest { Key = Bytes("k0"), RangeEnd = Bytes("k2") });
+            await kv.TxnAsync(new TxnRequest
+            {
+                Success = { new RequestOp { RequestPut = new PutRequest { Key = Bytes("t") } }, new RequestOp { RequestRange = new RangeRequest { Key = Bytes("t") } } },
+            });
+            await kv.CompactAsync(new CompactionRequest { Revision = 4 });
+            await leases.LeaseGrantAsync(new LeaseGrantRequest { ID = 7, TTL = 100 });
+            await leases.LeaseRevokeAsync(new LeaseRevokeRequest { ID = 7 });
+            return "";
+        });
+        using var client = new HttpClient();
+        var theirs = Read(await client.GetStringAsync(_etcd.Endpoint + "/metrics"));
+        var ours = Read(await client.GetStringAsync(_store.Endpoint + "/metrics"));
+        var shared = theirs.Keys.Intersect(ours.Keys).ToList();
+        Assert.InRange(shared.Count, 45, int.MaxValue);
+        Assert.All(shared, name => Assert.Equal((name, theirs[name].Type), (name, ours[name].Type)));
+        foreach (var name in new[]
+        {
+            "etcd_mvcc_put_total", "etcd_mvcc_delete_total", "etcd_mvcc_txn_total", "etcd_debugging_mvcc_put_total", "etcd_debugging_mvcc_total_put_size_in_bytes",
+            "etcd_debugging_mvcc_current_revision", "etcd_debugging_mvcc_compact_revision", "etcd_debugging_mvcc_watcher_total",
+            "etcd_debugging_lease_granted_total", "etcd_debugging_lease_revoked_total", "etcd_server_has_leader", "etcd_server_is_leader",
+            "etcd_server_is_learner", "etcd_server_leader_changes_seen_total", "etcd_server_proposals_pending", "etcd_server_proposals_failed_total",
+            "etcd_server_quota_backend_bytes",
+        })
+        {
+            Assert.Equal((name, theirs[name].Value), (name, ours[name].Value));
+        }
+    }
+
+    /// <summary>Type and, where there is one series alone, value of each metric.</summary>
+    private static Dictionary<string, (string Type, double? Value)> Read(string text)
+    {
+        var metrics = new Dictionary<string, (string Type, double? Value)>();
+        foreach (var line in text.Split('\n'))
+        {
+            var words = line.Split(' ');
+            if (words is ["#", "TYPE", var name, var type])
+            {
+                metrics[name] = (type, null);
+            }
+            else if (words is [var series, var value] && metrics.TryGetValue(series, out var metric))
+            {
+                metrics[series] = (metric.Type, double.Parse(value, CultureInfo.InvariantCulture));
+            }
+        }
+        return metrics;
+    }
+
     private static TxnRequest Txn(Prng random, int depth)
     {
         var txn = new TxnRequest();

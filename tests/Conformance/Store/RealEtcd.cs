@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Kube.Conformance.Tests.Api;
 using Kube.Testing;
 
 namespace Kube.Conformance.Tests.Store;
@@ -26,6 +27,22 @@ internal sealed class RealEtcd : IAsyncDisposable
         return StartAsync(directory, NewUrls(), arguments);
     }
 
+    /// <summary>Starts it with mutual TLS on the client port.</summary>
+    /// <param name="pki">Has issued "server".</param>
+    /// <param name="who">Whose certificate is good to ask whether it serves.</param>
+    public static Task<RealEtcd> StartSecureAsync(TestPki pki, string who)
+    {
+        var (client, peer) = NewUrls();
+        return StartAsync(
+            Directory.CreateTempSubdirectory("etcd-").FullName,
+            (client.Replace("http://", "https://", StringComparison.Ordinal), peer),
+            [
+                "--client-cert-auth", "--trusted-ca-file", pki.AuthorityFile, "--cert-file", pki.CertificateFile("server"),
+                "--key-file", pki.KeyFile("server"),
+            ],
+            ["--cacert", pki.AuthorityFile, "--cert", pki.CertificateFile(who), "--key", pki.KeyFile(who)]);
+    }
+
     /// <summary>Restores a snapshot with etcdctl, and starts the member.</summary>
     public static async Task<RealEtcd> RestoreAsync(string file, string directory)
     {
@@ -44,7 +61,7 @@ internal sealed class RealEtcd : IAsyncDisposable
 
     private static (string Client, string Peer) NewUrls() => ($"http://127.0.0.1:{FreePort()}", $"http://127.0.0.1:{FreePort()}");
 
-    private static async Task<RealEtcd> StartAsync(string directory, (string Client, string Peer) urls, string[] arguments)
+    private static async Task<RealEtcd> StartAsync(string directory, (string Client, string Peer) urls, string[] arguments, string[]? proof = null)
     {
         var (client, peer) = urls;
         var process = Command.Start(
@@ -57,7 +74,7 @@ internal sealed class RealEtcd : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         var etcd = new RealEtcd(process, directory, client);
-        await Eventually.HoldsAsync(async () => (await Etcdctl.RunAsync(client, ["endpoint", "health"])).ExitCode == 0, "etcd is healthy");
+        await Eventually.HoldsAsync(async () => (await Etcdctl.RunAsync(client, [.. proof ?? [], "endpoint", "health"])).ExitCode == 0, "etcd is healthy");
         return etcd;
     }
 

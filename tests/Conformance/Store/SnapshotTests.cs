@@ -56,6 +56,8 @@ public sealed class SnapshotTests : IAsyncLifetime
         {
             Assert.Equal((hash, keys, versions), await LookAsync(store.Endpoint));
             await LeasesAndUsersAsync(store.Endpoint);
+            await Eventually.HoldsAsync(
+                async () => (await RunAsync(store.Endpoint, "member list")).Split(", ") is [_, "started", "moved", ..], "the member is the one it was restored for, and no other");
             // It goes on from there, and starts again from what it has.
             var second = Path.Combine(_directory, "again.db");
             await SaveAsync(store.Endpoint, second);

@@ -1,4 +1,5 @@
 using Kube.RaftStore.Host;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kube.Conformance.Tests.Store;
@@ -18,13 +19,14 @@ internal sealed class StoreMember : IAsyncDisposable
 
     public string Endpoint { get; }
 
-    public static Task<StoreMember> StartAsync(Func<StoreOptions, StoreOptions>? configure = null)
-        => StartAsync(Options(configure));
+    public static Task<StoreMember> StartAsync(Func<StoreOptions, StoreOptions>? configure = null, ILoggerFactory? logs = null)
+        => StartAsync(Options(configure), logs);
 
     /// <summary>Restores a snapshot, and starts the member.</summary>
     public static Task<StoreMember> RestoreAsync(string file)
     {
-        var options = Options(null);
+        // Under another name, and at other URLs, than the member whose snapshot it was.
+        var options = Options(static options => options with { Name = "moved", InitialCluster = "moved=" + options.InitialAdvertisePeerUrls[0] });
         Directory.Delete(options.DataDir);
         SnapshotRestore.Run(file, options, skipHashCheck: false, default);
         return StartAsync(options);
@@ -47,9 +49,9 @@ internal sealed class StoreMember : IAsyncDisposable
         return configure?.Invoke(options) ?? options;
     }
 
-    private static async Task<StoreMember> StartAsync(StoreOptions options)
+    private static async Task<StoreMember> StartAsync(StoreOptions options, ILoggerFactory? logs = null)
     {
-        var host = await StoreHost.StartAsync(options, NullLoggerFactory.Instance, TimeProvider.System, default);
+        var host = await StoreHost.StartAsync(options, logs ?? NullLoggerFactory.Instance, TimeProvider.System, default);
         return new StoreMember(host, options.DataDir, options.AdvertiseClientUrls[0]);
     }
 
