@@ -3,6 +3,8 @@ using Kube.Load;
 using Kube.Load.Api;
 
 var root = new RootCommand("Load generators.");
+root.Subcommands.Add(SoakCommand.Create());
+root.Subcommands.Add(WatchersCommand.Create());
 root.Subcommands.Add(StoreLoadCommand.Create());
 root.Subcommands.Add(FailoverCommand.Create());
 root.Subcommands.Add(ApiBenchCommand.Create());
