@@ -15,7 +15,7 @@ public class ProjectArrowTests
         ["Kube.Proto"] = ["Kube.Rpc"],
         ["Kube.Rpc.Services"] = ["Kube.Base", "Kube.Rpc", "Kube.Proto"],
         ["Kube.Cel"] = ["Kube.Base"],
-        ["Kube.Api"] = ["Kube.Base"],
+        ["Kube.Api"] = ["Kube.Base", "Kube.Cel"],
         ["Kube.Client"] = ["Kube.Base", "Kube.Api"],
         ["Kube.Hosting"] = ["Kube.Base"],
         ["Kube.Streams"] = ["Kube.Base"],

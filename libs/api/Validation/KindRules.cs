@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
+using Kube.Api.AdmissionRegistration.V1;
 using Kube.Api.Apps.V1;
 using Kube.Api.Batch.V1;
 using Kube.Api.Certificates.V1;
@@ -60,6 +61,10 @@ internal static class KindRules
         [typeof(ClusterRoleBinding)] = new((e, o) => RbacRules.CheckBinding(e, o, false), RbacRules.CheckBindingUpdate) { Name = NameRules.PathSegment },
         [typeof(CertificateSigningRequest)] = new(CertificateRules.Check) { Name = NameRules.PathSegment, Status = CertificateRules.CheckStatus },
         [typeof(Lease)] = new(NodeRules.CheckLease),
+        [typeof(MutatingWebhookConfiguration)] = new(AdmissionRules.CheckMutating, AdmissionRules.CheckMutatingUpdate) { CheckedOnUpdate = false },
+        [typeof(ValidatingWebhookConfiguration)] = new(AdmissionRules.CheckValidating, AdmissionRules.CheckValidatingUpdate) { CheckedOnUpdate = false },
+        [typeof(ValidatingAdmissionPolicy)] = new(AdmissionPolicyRules.CheckPolicy),
+        [typeof(ValidatingAdmissionPolicyBinding)] = new(AdmissionPolicyRules.CheckBinding),
     }.ToFrozenDictionary();
 
     internal static RuleSet? Find(KindInfo kind) => ByType.GetValueOrDefault(kind.ClrType);

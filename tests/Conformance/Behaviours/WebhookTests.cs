@@ -16,6 +16,22 @@ public sealed class WebhookTests(BehaviourCluster cluster)
     [Behaviour("webhook", "Validating config with matchConditions")]
     public Task Validating_configurations_keep_their_conditions() => KeepsConditionsAsync("validatingwebhookconfigurations");
 
+    [Fact]
+    [Behaviour("webhook", "Reject bad mutating matchConditions")]
+    public Task Mutating_conditions_that_do_not_compile_are_refused() => RefusesConditionAsync("mutatingwebhookconfigurations");
+
+    [Fact]
+    [Behaviour("webhook", "Reject bad validating matchConditions")]
+    public Task Validating_conditions_that_do_not_compile_are_refused() => RefusesConditionAsync("validatingwebhookconfigurations");
+
+    private async Task RefusesConditionAsync(string resource)
+    {
+        var manifest = JsonNode.Parse(ResourceCases.Find(resource + ".admissionregistration.k8s.io").Manifest("bad-conditions", "webhook"))!.AsObject();
+        manifest["webhooks"]![0]!["matchConditions"] = JsonNode.Parse("""[{"name":"invalid","expression":"... [bad expression"}]""");
+        var message = (await Api.PostAsync($"apis/admissionregistration.k8s.io/v1/{resource}", manifest.ToJsonString())).Fails(422, "Invalid");
+        Assert.Contains("webhooks[0].matchConditions[0].expression: Invalid value: \"... [bad expression\": compilation failed: ERROR: <input>:1:2:", message, StringComparison.Ordinal);
+    }
+
     private async Task KeepsConditionsAsync(string resource)
     {
         var path = $"apis/admissionregistration.k8s.io/v1/{resource}";
