@@ -1,5 +1,6 @@
 using Kube.Hosting;
 using Kube.Kubelet.PodWorkers;
+using Kube.Kubelet.Volumes;
 using Kube.Proto.Cri.V1;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace Kube.Kubelet.Host;
 /// <summary>Ends what a kubelet left running: its pods outlive it by design, a cluster that is taken down has none.</summary>
 public static class KubeletCleanup
 {
-    /// <summary>Removes every sandbox of the node with its containers, by force; answers how many. The kubelet must not run.</summary>
+    /// <summary>Removes every sandbox of the node with its containers, by force, and the pods' volumes; answers how many. The kubelet must not run.</summary>
     /// <exception cref="StartupException">The runtime cannot be used.</exception>
     public static async Task<int> RunAsync(KubeletOptions options, ILoggerFactory logs, TimeProvider time, CancellationToken cancellation)
     {
@@ -18,6 +19,12 @@ public static class KubeletCleanup
         foreach (var sandbox in sandboxes)
         {
             await runtime.RemovePodSandboxAsync(sandbox.Id, cancellation).ConfigureAwait(false);
+        }
+
+        // Whoever deletes the directory next must not reach through what is mounted there.
+        foreach (var uid in VolumeManager.PodsOnDisk(options.RootDirectory))
+        {
+            VolumeManager.Unmount(options.RootDirectory, uid);
         }
 
         return sandboxes.Count;

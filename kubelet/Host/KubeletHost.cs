@@ -92,6 +92,7 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
             ClusterDns = options.ClusterDns,
             ClusterDomain = options.ClusterDomain,
             RuntimeName = version.RuntimeName,
+            GroupsAreUnified = File.Exists("/sys/fs/cgroup/cgroup.controllers"),
             AllowedUnsafeSysctls = options.AllowedUnsafeSysctls,
         };
         var description = Describe(options, machine, capacity, version);

@@ -130,9 +130,7 @@ internal sealed partial class ContainerConfigBuilder
                 "127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback", "fe00::0\tip6-localnet",
                 "fe00::0\tip6-mcastprefix", "fe00::1\tip6-allnodes", "fe00::2\tip6-allrouters",
             ]);
-            string domain = pod.Spec?.Subdomain is { Length: > 0 } subdomain
-                ? $"{Hostname(pod)}.{subdomain}.{pod.Metadata.Namespace}.svc.{node.ClusterDomain}\t"
-                : "";
+            string domain = Domain(pod) is { Length: > 0 } own ? $"{Hostname(pod)}.{own}\t" : "";
             lines.AddRange((status.PodIPs ?? []).Select(ip => $"{ip.Ip}\t{domain}{Hostname(pod)}"));
         }
 
@@ -146,6 +144,10 @@ internal sealed partial class ContainerConfigBuilder
         File.WriteAllLines(path, lines);
         return path;
     }
+
+    /// <summary>The domain of a pod that names a subdomain; empty for others.</summary>
+    private string Domain(Pod pod) =>
+        pod.Spec?.Subdomain is { Length: > 0 } subdomain ? $"{subdomain}.{pod.Metadata.Namespace}.svc.{node.ClusterDomain}" : "";
 
     private static string Hostname(Pod pod)
     {

@@ -24,7 +24,7 @@ internal sealed partial class ContainerConfigBuilder(KubeletNode node, Container
                 Uid = pod.Uid(),
                 Attempt = attempt,
             },
-            Hostname = hostNetwork ? "" : Hostname(pod),
+            Hostname = hostNetwork ? "" : KernelHostname(pod),
             LogDirectory = LogDirectory(pod),
             DnsConfig = Resolver(pod).Config,
             Linux = new Cri.LinuxPodSandboxConfig
@@ -102,7 +102,7 @@ internal sealed partial class ContainerConfigBuilder(KubeletNode node, Container
             Tty = container.Tty,
             Linux = new Cri.LinuxContainerConfig
             {
-                Resources = ContainerResources.Of(pod, container, node.MemoryBytes),
+                Resources = ContainerResources.Of(pod, container, node.MemoryBytes, node.GroupsAreUnified),
                 SecurityContext = SecurityContextBuilder.Of(pod, container, Namespaces(pod, targetId), node.SeccompDirectory),
             },
         };
@@ -133,6 +133,16 @@ internal sealed partial class ContainerConfigBuilder(KubeletNode node, Container
 
     /// <summary>A container's log, relative to the pod's log directory.</summary>
     public static string LogPath(string container, int restartCount) => string.Create(CultureInfo.InvariantCulture, $"{container}/{restartCount}.log");
+
+    /// <summary>What the kernel calls the pod: its host name, or the whole of it with the domain where the pod wants that.</summary>
+    /// <exception cref="ContainerConfigException">That is longer than the kernel takes.</exception>
+    private string KernelHostname(Pod pod)
+    {
+        const int MaxLength = 64;
+        string whole = pod.Spec?.SetHostnameAsFQDN == true && Domain(pod) is { Length: > 0 } domain ? $"{Hostname(pod)}.{domain}" : Hostname(pod);
+        return whole.Length <= MaxLength ? whole : throw new ContainerConfigException(
+            $"failed to construct FQDN from pod hostname and cluster domain, FQDN {whole} is too long ({MaxLength} characters is the max, {whole.Length} characters requested)");
+    }
 
     private string CgroupParent(Pod pod)
     {

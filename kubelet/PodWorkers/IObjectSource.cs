@@ -1,4 +1,5 @@
 using Kube.Api.Core.V1;
+using Kube.Api.Nodes.V1;
 
 namespace Kube.Kubelet.PodWorkers;
 
@@ -12,6 +13,8 @@ internal interface IObjectSource
     Task<PersistentVolumeClaim?> ClaimAsync(string ns, string name, CancellationToken cancellation);
 
     Task<PersistentVolume?> VolumeAsync(string name, CancellationToken cancellation);
+
+    Task<RuntimeClass?> RuntimeClassAsync(string name, CancellationToken cancellation);
 
     /// <summary>Every service known, for service environment variables.</summary>
     IReadOnlyList<Service> Services();

@@ -26,6 +26,9 @@ public sealed record KubeletNode
 
     public long MemoryBytes { get; init; }
 
+    /// <summary>Whether the machine has cgroups v2 and nothing else.</summary>
+    public bool GroupsAreUnified { get; init; }
+
     /// <summary>Parent of the pods' cgroups; empty leaves it to the runtime.</summary>
     public string CgroupParent { get; init; } = "";
 

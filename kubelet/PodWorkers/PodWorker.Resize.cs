@@ -21,8 +21,22 @@ internal sealed partial class PodWorker
     /// <summary>From now on the pod has what it asks for in the eyes of the node's other pods.</summary>
     internal void Take(Pod wanted) => _allocatedPod = wanted;
 
-    private PodAllocation Allocation => _allocation ??= PodAllocation.Load(
-        Path.Combine(_services.Volumes.PodDirectory(Pod.Uid()), "allocation.json"));
+    private PodAllocation Allocation => _allocation ??= LoadAllocation();
+
+    /// <summary>Without its file a pod has what its containers were made with: no reason to leave it as it is for ever.</summary>
+    private PodAllocation LoadAllocation()
+    {
+        string file = Path.Combine(_services.Volumes.PodDirectory(Pod.Uid()), "allocation.json");
+        try
+        {
+            return PodAllocation.Load(file);
+        }
+        catch (InvalidDataException e)
+        {
+            LogAllocationLost(_services.Logger, Pod.Describe(), e.Message);
+            return new PodAllocation(file);
+        }
+    }
 
     /// <summary>The pod as the node runs it: changed resources are in it once the node has room for them.</summary>
     private Pod Allocate(Pod wanted, PodRuntimeStatus runtime)
@@ -76,7 +90,7 @@ internal sealed partial class PodWorker
                     new Cri.UpdateContainerResourcesRequest
                     {
                         ContainerId = running.Id,
-                        Linux = ContainerResources.Of(pod, container, _services.Node.MemoryBytes),
+                        Linux = ContainerResources.Of(pod, container, _services.Node.MemoryBytes, _services.Node.GroupsAreUnified),
                     },
                     cancellation);
                 Allocation.Apply(running, container.Resources ?? new ResourceRequirements(), runtime);
@@ -98,4 +112,7 @@ internal sealed partial class PodWorker
 
     [LoggerMessage(2, LogLevel.Warning, "the resources of container {Container} in pod {Pod} could not be changed, it is tried again: {Reason}")]
     private static partial void LogResizeFailed(ILogger logger, string container, string pod, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "what pod {Pod} was given is not known any more: {Reason}")]
+    private static partial void LogAllocationLost(ILogger logger, string pod, string reason);
 }

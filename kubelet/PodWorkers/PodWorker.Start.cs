@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Kube.Api.Core.V1;
+using Kube.Api.Nodes.V1;
 using Kube.Kubelet.Probes;
 using Kube.Kubelet.Runtime;
 using Kube.Kubelet.Volumes;
@@ -44,11 +45,11 @@ internal sealed partial class PodWorker
             }
 
             Directory.CreateDirectory(config.LogDirectory);
-            await _services.Runtime.RunPodSandboxAsync(config, RuntimeHandler(pod), cancellation);
+            await _services.Runtime.RunPodSandboxAsync(config, await RuntimeHandlerAsync(pod, cancellation), cancellation);
             _retries.Reset("sandbox");
             return null;
         }
-        catch (RpcException e)
+        catch (Exception e) when (e is RpcException or ContainerConfigException)
         {
             _services.Events.Event(pod, "Warning", "FailedCreatePodSandBox", $"Failed to create pod sandbox: {CriError.Text(e)}");
             DateTimeOffset now = Now;
@@ -57,8 +58,18 @@ internal sealed partial class PodWorker
         }
     }
 
-    // Runtime classes are objects of their own, which name the handler; without one the runtime's default is meant.
-    private static string RuntimeHandler(Pod pod) => pod.Spec?.RuntimeClassName ?? "";
+    /// <summary>The handler that the pod's runtime class names; the runtime's default, an empty name, for a pod without a class.</summary>
+    private async Task<string> RuntimeHandlerAsync(Pod pod, CancellationToken cancellation)
+    {
+        if (pod.Spec?.RuntimeClassName is not { Length: > 0 } name)
+        {
+            return "";
+        }
+
+        RuntimeClass found = await _services.Objects.RuntimeClassAsync(name, cancellation)
+            ?? throw new ContainerConfigException($"Failed to create sandbox for pod \"{pod.Describe()}\": runtimeclass.node.k8s.io \"{name}\" not found");
+        return found.Handler ?? "";
+    }
 
     /// <summary>Starts a container unless it has to wait; answers when to try again, or null when it runs.</summary>
     private async Task<TimeSpan?> StartAsync(Pod pod, Container container, PodRuntimeStatus runtime, CancellationToken cancellation)

@@ -54,6 +54,11 @@ internal sealed partial class PodWorker
     private async Task<TimeSpan?> ActAsync(Pod pod, PodRuntimeStatus runtime, CancellationToken cancellation)
     {
         PodActions actions = PodActionsComputer.Compute(pod, runtime, _services.Probes, Allocation.Applied);
+        if (actions is { KillPod: true, CreateSandbox: true })
+        {
+            _services.Events.Event(pod, "Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+        }
+
         if (actions.KillPod)
         {
             await KillPodAsync(pod, runtime, pod.GraceSeconds(), runHooks: true, cancellation);

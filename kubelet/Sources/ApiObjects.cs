@@ -1,6 +1,7 @@
 using Kube.Api.Authentication.V1;
 using Kube.Api.Core.V1;
 using Kube.Api.Json;
+using Kube.Api.Nodes.V1;
 using Kube.Client.Informers;
 using Kube.Client.Rest;
 using Kube.Kubelet.PodWorkers;
@@ -21,6 +22,9 @@ internal sealed class ApiObjects(KubeClient client, SharedInformer<Service> serv
 
     public Task<PersistentVolume?> VolumeAsync(string name, CancellationToken cancellation) =>
         client.For<PersistentVolume>().FindAsync(null, name, cancellation);
+
+    public Task<RuntimeClass?> RuntimeClassAsync(string name, CancellationToken cancellation) =>
+        client.For<RuntimeClass>().FindAsync(null, name, cancellation);
 
     public IReadOnlyList<Service> Services() => services.Store.List();
 

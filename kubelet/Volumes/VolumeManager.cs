@@ -16,7 +16,7 @@ internal sealed partial class VolumeManager(
     private const UnixFileMode All = (UnixFileMode)0x1FF; // 0777
     private const string SubPathDirectory = "volume-subpaths";
 
-    public string PodDirectory(string uid) => Path.Combine(rootDirectory, "pods", uid);
+    public string PodDirectory(string uid) => PodDirectory(rootDirectory, uid);
 
     /// <summary>Makes or refreshes every volume of the pod and answers where each is on the host.</summary>
     /// <exception cref="VolumeException">A volume cannot be made; the text names it.</exception>
@@ -46,9 +46,12 @@ internal sealed partial class VolumeManager(
     public static bool NeedsRefresh(Pod pod) => (pod.Spec?.Volumes ?? []).Exists(ProjectedFiles.Applies);
 
     /// <summary>Takes away everything of the pod on the host but what hostPath volumes name. Gone already is no error.</summary>
-    public void Unmount(string uid)
+    public void Unmount(string uid) => Unmount(rootDirectory, uid);
+
+    /// <summary>As the other, for a kubelet that does not run.</summary>
+    public static void Unmount(string rootDirectory, string uid)
     {
-        string directory = PodDirectory(uid);
+        string directory = PodDirectory(rootDirectory, uid);
         if (!Directory.Exists(directory))
         {
             return;
@@ -70,11 +73,13 @@ internal sealed partial class VolumeManager(
     }
 
     /// <summary>Pods that have anything on the host.</summary>
-    public IEnumerable<string> PodsOnDisk()
+    public static IReadOnlyList<string> PodsOnDisk(string rootDirectory)
     {
         string pods = Path.Combine(rootDirectory, "pods");
-        return Directory.Exists(pods) ? Directory.EnumerateDirectories(pods).Select(p => Path.GetFileName(p)) : [];
+        return Directory.Exists(pods) ? [.. Directory.EnumerateDirectories(pods).Select(static p => Path.GetFileName(p))] : [];
     }
+
+    private static string PodDirectory(string rootDirectory, string uid) => Path.Combine(rootDirectory, "pods", uid);
 
     private async Task<MountedVolume> MountOneAsync(Pod pod, PodStatus status, Volume volume, CancellationToken cancellation)
     {

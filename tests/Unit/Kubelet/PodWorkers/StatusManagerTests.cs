@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Kube.Api.Core.V1;
+using Kube.Kubelet.PodWorkers;
+using Kube.Kubelet.Tests.Fakes;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Kube.Kubelet.Tests.PodWorkers;
+
+public sealed class StatusManagerTests : IAsyncLifetime
+{
+    private readonly FakeApi _api = new();
+    private readonly StatusManager _manager;
+    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(20));
+
+    public StatusManagerTests() => _manager = new StatusManager(_api, TimeProvider.System, NullLogger.Instance);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await _manager.DisposeAsync();
+        _limit.Dispose();
+    }
+
+    [Fact]
+    public async Task Only_what_changed_is_sent()
+    {
+        Pod pod = Pods.Pod();
+        pod.Status = new PodStatus { Phase = "Pending", HostIP = "127.0.0.1" };
+        _manager.Set(pod, new PodStatus { Phase = "Running", HostIP = "127.0.0.1" });
+        Assert.Equal("""{"phase":"Running"}""", await NextAsync());
+        await _manager.FlushAsync("u1", _limit.Token);
+        _manager.Set(pod, new PodStatus { Phase = "Running", HostIP = "127.0.0.1", PodIP = "10.0.0.1" });
+        Assert.Equal("""{"podIP":"10.0.0.1"}""", await NextAsync());
+    }
+
+    [Fact]
+    public async Task A_static_pods_status_is_sent_whole_and_again_to_a_mirror_that_was_made_anew()
+    {
+        Pod pod = Pods.Pod();
+        pod.Metadata.Annotations = new Dictionary<string, string> { [KubeletLabels.ConfigSource] = "file" };
+        pod.Status = new PodStatus { Phase = "Pending" };
+        _manager.Set(pod, new PodStatus { Phase = "Pending", HostIP = "127.0.0.1" });
+        Assert.Equal("""{"hostIP":"127.0.0.1","phase":"Pending"}""", await NextAsync());
+        await _manager.FlushAsync("u1", _limit.Token);
+        _manager.Resend("u1", new PodStatus { Phase = "Pending" });
+        Assert.Equal("""{"hostIP":"127.0.0.1"}""", await NextAsync());
+        await _manager.FlushAsync("u1", _limit.Token);
+        _manager.Resend("u1", new PodStatus { Phase = "Pending", HostIP = "127.0.0.1" });
+        _manager.Resend("nobody", null);
+        await _manager.FlushAsync("u1", _limit.Token);
+        Assert.False(_api.Patches.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task A_mirror_that_changes_while_a_status_is_on_its_way_gets_it_too()
+    {
+        Pod pod = Pods.Pod();
+        pod.Metadata.Annotations = new Dictionary<string, string> { [KubeletLabels.ConfigSource] = "file" };
+        TaskCompletionSource<bool> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _api.Answer = answer.Task;
+        _manager.Set(pod, new PodStatus { Phase = "Running" });
+        Assert.Equal("""{"phase":"Running"}""", await NextAsync());
+        _manager.Resend("u1", null);
+        _api.Answer = Task.FromResult(true);
+
+        // The first went to a mirror that is gone.
+        answer.SetResult(false);
+        Assert.Equal("""{"phase":"Running"}""", await NextAsync());
+        await _manager.FlushAsync("u1", _limit.Token);
+    }
+
+    private async Task<string> NextAsync()
+    {
+        JsonObject status = (await _api.Patches.Reader.ReadAsync(_limit.Token))["status"]!.AsObject();
+        return new JsonObject(status.OrderBy(static p => p.Key, StringComparer.Ordinal).Select(static p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))).ToJsonString();
+    }
+
+    private sealed class FakeApi : IPodApi
+    {
+        public Channel<JsonObject> Patches { get; } = Channel.CreateBounded<JsonObject>(16);
+
+        public Task<bool> Answer { get; set; } = Task.FromResult(true);
+
+        public async Task<bool> PatchStatusAsync(Pod pod, JsonObject patch, CancellationToken cancellation)
+        {
+            Task<bool> answer = Answer;
+            await Patches.Writer.WriteAsync(patch, cancellation);
+            return await answer;
+        }
+
+        public Task<bool> DeleteAsync(Pod pod, CancellationToken cancellation) => Task.FromResult(true);
+    }
+}
