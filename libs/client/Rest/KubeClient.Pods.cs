@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Kube.Client.Rest;
@@ -12,20 +14,30 @@ public sealed partial class KubeClient
     /// <param name="node">The node's name.</param>
     public async Task BindAsync(string ns, string pod, string? uid, string node, CancellationToken cancellation = default)
     {
-        var metadata = new JsonObject { ["name"] = pod, ["namespace"] = ns };
-        if (uid is not null)
+        var body = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(body))
         {
-            metadata["uid"] = uid;
+            json.WriteStartObject();
+            json.WriteString("apiVersion"u8, "v1"u8);
+            json.WriteString("kind"u8, "Binding"u8);
+            json.WriteStartObject("metadata"u8);
+            json.WriteString("name"u8, pod);
+            json.WriteString("namespace"u8, ns);
+            if (uid is not null)
+            {
+                json.WriteString("uid"u8, uid);
+            }
+
+            json.WriteEndObject();
+            json.WriteStartObject("target"u8);
+            json.WriteString("apiVersion"u8, "v1"u8);
+            json.WriteString("kind"u8, "Node"u8);
+            json.WriteString("name"u8, node);
+            json.WriteEndObject();
+            json.WriteEndObject();
         }
 
-        var binding = new JsonObject
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "Binding",
-            ["metadata"] = metadata,
-            ["target"] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = node },
-        };
-        await PostAsync(PodPath(ns, pod, "binding"), binding, cancellation).ConfigureAwait(false);
+        await RawAsync(HttpMethod.Post, PodPath(ns, pod, "binding"), body.WrittenSpan.ToArray(), cancellation: cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Deletes a pod as far as its disruption budgets allow (POST .../eviction); 429 when they do not.</summary>
