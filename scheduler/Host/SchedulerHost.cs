@@ -8,6 +8,7 @@ using Kube.Hosting;
 using Kube.Hosting.Metrics;
 using Kube.Scheduler.Cache;
 using Kube.Scheduler.Cycle;
+using Kube.Scheduler.Framework;
 using Kube.Scheduler.Host.Configuration;
 using Kube.Scheduler.Plugins;
 using Kube.Scheduler.Queue;
@@ -70,7 +71,15 @@ public sealed class SchedulerHost : IAsyncDisposable, IFailable
         var configuration = LoadConfiguration(options.ConfigFile);
         var kubeconfig = LoadKubeconfig(options.KubeconfigFile ?? configuration.Kubeconfig
             ?? throw new StartupException("--kubeconfig is needed, or a --config that names it"));
-        var client = _client = new KubeClient(kubeconfig with { UserAgent = "kube-scheduler/" + KubeVersion.GitVersion }, time, logs);
+        var client = _client = new KubeClient(
+            kubeconfig with
+            {
+                UserAgent = "kube-scheduler/" + KubeVersion.GitVersion,
+                Qps = configuration.Qps ?? kubeconfig.Qps,
+                Burst = configuration.Burst ?? kubeconfig.Burst,
+            },
+            time,
+            logs);
         var events = Own(new EventRecorder(client, DefaultProfile.SchedulerName));
         var profiles = configuration.Profiles;
         var cache = new SchedulerCache();
@@ -88,18 +97,22 @@ public sealed class SchedulerHost : IAsyncDisposable, IFailable
         }
 
         _running = RunAsync(
-            options with { LeaderElect = options.LeaderElect ?? configuration.LeaderElect ?? true }, client, informers, scheduler, _stopping.Token);
+            options.LeaderElect ?? configuration.LeaderElect ?? true ? configuration.Election with { Identity = options.Identity } : null,
+            client,
+            informers,
+            scheduler,
+            _stopping.Token);
     }
 
     private async Task RunAsync(
-        SchedulerOptions options, KubeClient client, SharedInformerFactory informers, PodScheduler scheduler, CancellationToken cancellationToken)
+        LeaderElectionOptions? election, KubeClient client, SharedInformerFactory informers, PodScheduler scheduler, CancellationToken cancellationToken)
     {
         try
         {
             await client.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
             informers.Start();
             await informers.WaitForSyncAsync(cancellationToken).ConfigureAwait(false);
-            if (options.LeaderElect == false)
+            if (election is null)
             {
                 await scheduler.RunAsync(cancellationToken).ConfigureAwait(false);
                 return;
@@ -108,7 +121,7 @@ public sealed class SchedulerHost : IAsyncDisposable, IFailable
             // A lost lease is no reason to end: the informers go on, and the next lease starts from what they know.
             while (!cancellationToken.IsCancellationRequested)
             {
-                var elector = new LeaderElector(client, new LeaderElectionOptions { Name = "kube-scheduler", Identity = options.Identity });
+                var elector = new LeaderElector(client, election);
                 await elector.RunAsync(scheduler.RunAsync, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -155,7 +168,7 @@ public sealed class SchedulerHost : IAsyncDisposable, IFailable
     {
         informers.For<Api.Core.V1.Node>().AddHandler(
             events.NodeAdded, events.NodeChanged, (node, _) => events.NodeGone(node));
-        informers.For(new SharedInformerOptions<Api.Core.V1.Pod> { FieldSelector = "status.phase!=Succeeded,status.phase!=Failed" })
+        informers.For(new SharedInformerOptions<Api.Core.V1.Pod> { FieldSelector = "status.phase!=Succeeded,status.phase!=Failed", Transform = WithoutOwnership })
             .AddHandler(events.PodChanged, (_, pod) => events.PodChanged(pod), (pod, _) => events.PodGone(pod));
         ConnectFacts<Api.Core.V1.Namespace>(informers, events, facts.Set, facts.Remove);
         ConnectFacts<Api.Core.V1.Service>(informers, events, facts.Set, facts.Remove);
@@ -165,7 +178,21 @@ public sealed class SchedulerHost : IAsyncDisposable, IFailable
             informers, events, facts.Set, gone => facts.RemoveController(gone.Metadata.Namespace, nameof(Api.Apps.V1.ReplicaSet), gone.Metadata.Name!));
         ConnectFacts<Api.Apps.V1.StatefulSet>(
             informers, events, facts.Set, gone => facts.RemoveController(gone.Metadata.Namespace, nameof(Api.Apps.V1.StatefulSet), gone.Metadata.Name!));
+        var storage = facts.Storage;
+        ConnectStorage<Api.Core.V1.PersistentVolumeClaim>(informers, events, storage.Set, storage.Remove);
+        ConnectStorage<Api.Core.V1.PersistentVolume>(informers, events, storage.Set, storage.Remove);
+        ConnectStorage<Api.Storage.V1.StorageClass>(informers, events, storage.Set, storage.Remove);
+        ConnectStorage<Api.Storage.V1.CSIDriver>(informers, events, storage.Set, storage.Remove);
+        ConnectStorage<Api.Storage.V1.CSINode>(informers, events, storage.Set, storage.Remove);
+        ConnectStorage<Api.Storage.V1.CSIStorageCapacity>(informers, events, storage.Set, storage.Remove);
         informers.For<Api.Policy.V1.PodDisruptionBudget>().AddHandler(facts.Set, (_, budget) => facts.Set(budget), (budget, _) => facts.Remove(budget));
+    }
+
+    /// <summary>Who owns which field of a pod is half of it, and nothing to a scheduler.</summary>
+    private static Api.Core.V1.Pod WithoutOwnership(Api.Core.V1.Pod pod)
+    {
+        pod.Metadata.ManagedFields = null;
+        return pod;
     }
 
     private static void ConnectFacts<T>(SharedInformerFactory informers, ClusterEvents events, Func<T, bool> set, Action<T> remove)
@@ -176,6 +203,20 @@ public sealed class SchedulerHost : IAsyncDisposable, IFailable
             if (set(value))
             {
                 events.FactsChanged();
+            }
+        }
+
+        informers.For<T>().AddHandler(Changed, (_, value) => Changed(value), (value, _) => remove(value));
+    }
+
+    private static void ConnectStorage<T>(SharedInformerFactory informers, ClusterEvents events, Func<T, ClusterEvent?> set, Action<T> remove)
+        where T : class, Api.Meta.V1.IKubeObject, new()
+    {
+        void Changed(T value)
+        {
+            if (set(value) is { } change)
+            {
+                events.StorageChanged(change);
             }
         }
 

@@ -1,21 +1,27 @@
 using System.Text.Json.Nodes;
+using Kube.Api.Validation;
 
 namespace Kube.Scheduler.Host.Configuration;
 
 /// <summary>
 /// An object of the configuration file and where it stands. Every field must be asked for: <see cref="End"/> finds those that nobody knows, so that
-/// a misspelt field is an error and not ignored.
+/// a misspelt field is an error and not ignored. What is wrong with values is collected, so that all of it is told at once.
 /// </summary>
-internal sealed class ConfigurationNode(JsonObject fields, string path)
+internal sealed class ConfigurationNode(JsonObject fields, string path, List<FieldError> errors)
 {
     private readonly HashSet<string> _known = ["apiVersion", "kind"];
 
     public string Path => path;
 
+    /// <summary>What is wrong in the whole file so far.</summary>
+    public List<FieldError> Errors => errors;
+
+    public bool Has(string name) => fields[name] is not null;
+
     public ConfigurationNode? Object(string name) => Take(name) switch
     {
         null => null,
-        JsonObject value => new ConfigurationNode(value, At(name)),
+        JsonObject value => new ConfigurationNode(value, At(name), errors),
         _ => throw Wrong(name, "an object"),
     };
 
@@ -30,8 +36,8 @@ internal sealed class ConfigurationNode(JsonObject fields, string path)
         for (var i = 0; i < items.Count; i++)
         {
             yield return items[i] is JsonObject item
-                ? new ConfigurationNode(item, $"{At(name)}[{i}]")
-                : throw new ConfigurationException($"{At(name)}[{i}]: must be an object");
+                ? new ConfigurationNode(item, $"{At(name)}[{i}]", errors)
+                : throw Wrong($"{name}[{i}]", "an object");
         }
     }
 
@@ -46,14 +52,38 @@ internal sealed class ConfigurationNode(JsonObject fields, string path)
 
     public bool? Flag(string name) => Value<bool>(name, "true or false", out var flag) ? flag : null;
 
-    public int? Number(string name, int least, int most)
+    public long? Number(string name) => Value<long>(name, "a whole number", out var number) ? number : null;
+
+    public double? Real(string name) => Value<double>(name, "a number", out var number) ? number : null;
+
+    /// <summary>A number in a range; one beyond is an error with Kubernetes' words for it.</summary>
+    public int? Number(string name, long least, long most, string complaint)
     {
-        if (!Value<long>(name, "a whole number", out var number))
+        if (Number(name) is not { } number)
         {
             return null;
         }
 
-        return number >= least && number <= most ? (int)number : throw new ConfigurationException($"{At(name)}: {number} is not in the range {least}-{most}");
+        if (number < least || number > most)
+        {
+            errors.Add(FieldError.Invalid(At(name), number, complaint));
+            return null;
+        }
+
+        return (int)number;
+    }
+
+    /// <summary>A duration as Go writes it: "15s", "1m30s".</summary>
+    public TimeSpan? Duration(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        return GoDuration.TryParse(text, out var duration)
+            ? duration
+            : throw new ConfigurationException($"{At(name)}: time: invalid duration \"{text}\"");
     }
 
     /// <summary>The field's JSON as it stands, for types that read themselves.</summary>
@@ -73,7 +103,7 @@ internal sealed class ConfigurationNode(JsonObject fields, string path)
     {
         if (fields.FirstOrDefault(field => !_known.Contains(field.Key)).Key is { } unknown)
         {
-            throw new ConfigurationException($"{At(unknown)}: unknown field");
+            throw new ConfigurationException($"strict decoding error: unknown field \"{At(unknown)}\"");
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Kube.Api.Serialization;
+using Kube.Api.Validation;
+using Kube.Client.LeaderElection;
 using Kube.Scheduler.Framework;
 using Kube.Scheduler.Plugins;
 using Kube.Scheduler.Queue;
@@ -11,10 +13,6 @@ public sealed record SchedulerConfiguration
 {
     private const string ApiVersion = "kubescheduler.config.k8s.io/v1";
 
-    /// <summary>Extension points that a profile's plugins may be set at.</summary>
-    private static readonly string[] Points =
-        ["preEnqueue", "queueSort", "preFilter", "filter", "postFilter", "preScore", "score", "reserve", "permit", "preBind", "bind", "postBind"];
-
     /// <summary>At least one; all sort alike.</summary>
     public IReadOnlyList<Profile> Profiles { get; init; } = [DefaultProfile.Create()];
 
@@ -23,8 +21,17 @@ public sealed record SchedulerConfiguration
     /// <summary>clientConnection.kubeconfig.</summary>
     public string? Kubeconfig { get; init; }
 
+    /// <summary>clientConnection.qps: requests a second to the API server; no limit when null.</summary>
+    public double? Qps { get; init; }
+
+    /// <summary>clientConnection.burst.</summary>
+    public int? Burst { get; init; }
+
     /// <summary>leaderElection.leaderElect.</summary>
     public bool? LeaderElect { get; init; }
+
+    /// <summary>The rest of leaderElection; the identity is not the file's to say.</summary>
+    public LeaderElectionOptions Election { get; init; } = new() { Name = "kube-scheduler", Identity = string.Empty };
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="ConfigurationException">It is not such a configuration.</exception>
@@ -45,126 +52,166 @@ public sealed record SchedulerConfiguration
             throw new ConfigurationException($"must be a KubeSchedulerConfiguration of {ApiVersion}");
         }
 
-        var root = new ConfigurationNode(fields, string.Empty);
-        var percentage = root.Number("percentageOfNodesToScore", 0, 100) ?? 0;
-        var profiles = root.Objects("profiles").Select(profile => ReadProfile(profile, percentage)).ToList();
-        var connection = root.Object("clientConnection");
-        var election = root.Object("leaderElection");
-        var first = root.Number("podInitialBackoffSeconds", 1, int.MaxValue) is { } initial ? TimeSpan.FromSeconds(initial) : SchedulingQueue.InitialBackoff;
-        var longest = root.Number("podMaxBackoffSeconds", 1, int.MaxValue) is { } most ? TimeSpan.FromSeconds(most) : SchedulingQueue.MaxBackoff;
+        var root = new ConfigurationNode(fields, string.Empty, []);
+        var configuration = Read(root);
+        root.End();
+        return root.Errors.Count == 0 ? configuration : throw new ConfigurationException(FieldError.Aggregate(root.Errors));
+    }
+
+    private static SchedulerConfiguration Read(ConfigurationNode root)
+    {
+        var (kubeconfig, qps, burst) = ReadConnection(root.Object("clientConnection"));
+        var (elects, election) = ReadElection(root.Object("leaderElection"));
+        CheckPlainFields(root);
+        var percentage = root.Number("percentageOfNodesToScore", 0, 100, "not in valid range [0-100]") ?? 0;
+        var profiles = ReadProfiles(root, percentage);
+        var first = root.Number("podInitialBackoffSeconds", 1, int.MaxValue, "must be greater than 0") ?? (int)SchedulingQueue.InitialBackoff.TotalSeconds;
+        var longest = root.Number("podMaxBackoffSeconds") ?? (long)SchedulingQueue.MaxBackoff.TotalSeconds;
         if (longest < first)
         {
-            throw new ConfigurationException("podMaxBackoffSeconds: must be greater than or equal to podInitialBackoffSeconds");
+            root.Errors.Add(FieldError.Invalid("podMaxBackoffSeconds", longest, "must be greater than or equal to PodInitialBackoffSeconds"));
         }
 
-        var configuration = new SchedulerConfiguration
+        CheckExtenders(root);
+        return new SchedulerConfiguration
         {
-            Profiles = profiles.Count > 0 ? profiles : [WithPercentage(percentage)],
-            Queue = new QueueOptions { InitialBackoff = first, MaxBackoff = longest },
-            Kubeconfig = connection?.Text("kubeconfig"),
-            LeaderElect = election?.Flag("leaderElect"),
+            Profiles = profiles,
+            Queue = new QueueOptions { InitialBackoff = TimeSpan.FromSeconds(first), MaxBackoff = TimeSpan.FromSeconds(longest) },
+            Kubeconfig = kubeconfig,
+            Qps = qps,
+            Burst = burst,
+            LeaderElect = elects,
+            Election = election,
         };
-        if (configuration.Profiles.GroupBy(profile => profile.SchedulerName).FirstOrDefault(group => group.Count() > 1) is { } twice)
-        {
-            throw new ConfigurationException($"profiles: {twice.Key} is there more than once");
-        }
-
-        // Tuning of what this scheduler does in its own way.
-        root.Ignore("parallelism", "enableProfiling", "enableContentionProfiling", "delayCacheUntilActive");
-        root.End();
-        return configuration;
     }
 
-    private static Profile WithPercentage(int percentage)
+    private static IReadOnlyList<Profile> ReadProfiles(ConfigurationNode root, int percentage)
     {
+        var profiles = new List<Profile>();
+        foreach (var node in root.Objects("profiles"))
+        {
+            var profile = ProfileReader.Read(node, percentage);
+            if (profiles.FindIndex(other => other.SchedulerName == profile.SchedulerName) is var index and >= 0)
+            {
+                root.Errors.Add(FieldError.Duplicate(node.At("schedulerName"), $"profiles[{index}].schedulerName"));
+            }
+            else
+            {
+                profiles.Add(profile);
+            }
+        }
+
+        if (profiles.Count > 0)
+        {
+            return profiles;
+        }
+
         var plain = DefaultProfile.Create();
-        return new Profile(plain.SchedulerName, plain.Plugins) { PercentageOfNodesToScore = percentage };
+        return [new Profile(plain.SchedulerName, plain.Plugins) { PercentageOfNodesToScore = percentage }];
     }
 
-    private static Profile ReadProfile(ConfigurationNode profile, int percentage)
+    private static (string? Kubeconfig, double? Qps, int? Burst) ReadConnection(ConfigurationNode? connection)
     {
-        var name = profile.Text("schedulerName") ?? DefaultProfile.SchedulerName;
-        var share = profile.Number("percentageOfNodesToScore", 0, 100) ?? percentage;
-        var arguments = new Dictionary<string, ConfigurationNode?>(StringComparer.Ordinal);
-        foreach (var entry in profile.Objects("pluginConfig"))
+        if (connection is null)
         {
-            var plugin = Known(entry);
-            if (!arguments.TryAdd(plugin, entry.Object("args")))
+            return (null, null, null);
+        }
+
+        var burst = connection.Number("burst", 0, int.MaxValue, "must be non-negative");
+        var read = (connection.Text("kubeconfig"), connection.Real("qps") is { } qps and > 0 ? qps : (double?)null, burst);
+
+        // This client speaks JSON, which every API server does, whatever is asked for here.
+        connection.Ignore("acceptContentTypes", "contentType");
+        connection.End();
+        return read;
+    }
+
+    private static (bool? Elects, LeaderElectionOptions Election) ReadElection(ConfigurationNode? node)
+    {
+        var options = new LeaderElectionOptions { Name = "kube-scheduler", Identity = string.Empty };
+        if (node is null)
+        {
+            return (null, options);
+        }
+
+        var elects = node.Flag("leaderElect");
+        options = options with
+        {
+            LeaseDuration = node.Duration("leaseDuration") ?? options.LeaseDuration,
+            RenewDeadline = node.Duration("renewDeadline") ?? options.RenewDeadline,
+            RetryPeriod = node.Duration("retryPeriod") ?? options.RetryPeriod,
+            Name = node.Text("resourceName") ?? options.Name,
+            Namespace = node.Text("resourceNamespace") ?? options.Namespace,
+        };
+        var resourceLock = node.Text("resourceLock") ?? "leases";
+        node.End();
+        if (elects != false)
+        {
+            CheckElection(node, options, resourceLock);
+        }
+
+        return (elects, options);
+    }
+
+    private static void CheckElection(ConfigurationNode node, LeaderElectionOptions options, string resourceLock)
+    {
+        void Positive(string name, TimeSpan value)
+        {
+            if (value <= TimeSpan.Zero)
             {
-                throw new ConfigurationException($"{entry.Path}: {plugin} is there more than once");
+                node.Errors.Add(FieldError.Invalid(node.At(name), GoText(value), "must be greater than zero"));
             }
-
-            entry.End();
         }
 
-        var sets = ReadSets(profile.Object("plugins"));
-        profile.End();
-        var plugins = PluginFactory.Names.Select(known => PluginFactory.Make(known, arguments.GetValueOrDefault(known))).ToList();
-        var weights = sets.GetValueOrDefault("multiPoint", PluginSet.Empty).Weights
-            .Concat(sets.GetValueOrDefault("score", PluginSet.Empty).Weights)
-            .GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value, StringComparer.Ordinal);
-        try
+        Positive("leaseDuration", options.LeaseDuration);
+        Positive("renewDeadline", options.RenewDeadline);
+        Positive("retryPeriod", options.RetryPeriod);
+        if (options.LeaseDuration <= options.RenewDeadline)
         {
-            return new Profile(name, plugins, weights, (point, plugin) => IsEnabled(sets, point, plugin.Name)) { PercentageOfNodesToScore = share };
+            node.Errors.Add(FieldError.Invalid(node.At("leaseDuration"), GoText(options.RenewDeadline), "LeaseDuration must be greater than RenewDeadline"));
         }
-        catch (InvalidOperationException)
+
+        if (options.RenewDeadline <= options.RetryPeriod)
         {
-            throw new ConfigurationException($"{profile.At("plugins.queueSort")}: exactly one plugin must be enabled");
+            node.Errors.Add(FieldError.Invalid(node.At("renewDeadline"), GoText(options.RetryPeriod), "RenewDeadline must be greater than RetryPeriod"));
         }
-    }
 
-    /// <summary>What is said at the point itself goes before what is said for all of them.</summary>
-    private static bool IsEnabled(Dictionary<string, PluginSet> sets, string point, string plugin)
-    {
-        var own = sets.GetValueOrDefault(point, PluginSet.Empty);
-        var all = sets.GetValueOrDefault("multiPoint", PluginSet.Empty);
-        return own.Enabled.Contains(plugin)
-            || (!own.IsDisabled(plugin) && (all.Enabled.Contains(plugin) || !all.IsDisabled(plugin)));
-    }
-
-    private static Dictionary<string, PluginSet> ReadSets(ConfigurationNode? plugins)
-    {
-        var sets = new Dictionary<string, PluginSet>(StringComparer.Ordinal);
-        foreach (var point in plugins is null ? [] : Points.Append("multiPoint"))
+        if (resourceLock != "leases")
         {
-            if (plugins!.Object(point) is not { } set)
-            {
-                continue;
-            }
-
-            var weights = new Dictionary<string, int>(StringComparer.Ordinal);
-            var enabled = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var entry in set.Objects("enabled"))
-            {
-                var name = Known(entry);
-                enabled.Add(name);
-                if (entry.Number("weight", 0, 100) is { } weight and > 0)
-                {
-                    weights[name] = weight;
-                }
-
-                entry.End();
-            }
-
-            var disabled = set.Objects("disabled").Select(entry => entry.Text("name") ?? string.Empty).ToHashSet(StringComparer.Ordinal);
-            set.End();
-            sets.Add(point, new PluginSet(enabled, disabled, weights));
+            node.Errors.Add(FieldError.Invalid(node.At("resourceLock"), resourceLock, "resourceLock value must be \"leases\""));
         }
 
-        plugins?.End();
-        return sets;
+        if (options.Namespace.Length == 0)
+        {
+            node.Errors.Add(FieldError.Required(node.At("resourceNamespace"), "resourceNamespace is required"));
+        }
+
+        if (options.Name.Length == 0)
+        {
+            node.Errors.Add(FieldError.Required(node.At("resourceName"), "resourceName is required"));
+        }
     }
 
-    private static string Known(ConfigurationNode entry)
+    private static void CheckPlainFields(ConfigurationNode root)
     {
-        var name = entry.Text("name") ?? string.Empty;
-        return PluginFactory.Names.Contains(name) ? name : throw new ConfigurationException($"{entry.At("name")}: there is no plugin \"{name}\"");
+        root.Number("parallelism", 1, int.MaxValue, "should be an integer value greater than zero");
+        if (root.Flag("delayCacheUntilActive") == true)
+        {
+            root.Errors.Add(FieldError.Forbidden("delayCacheUntilActive", "not built: the caches are filled from the start"));
+        }
+
+        // There is nothing to switch on or off.
+        root.Ignore("enableProfiling", "enableContentionProfiling");
     }
 
-    private sealed record PluginSet(HashSet<string> Enabled, HashSet<string> Disabled, Dictionary<string, int> Weights)
+    private static void CheckExtenders(ConfigurationNode root)
     {
-        public static PluginSet Empty { get; } = new([], [], []);
-
-        public bool IsDisabled(string plugin) => Disabled.Contains(plugin) || Disabled.Contains("*");
+        foreach (var extender in root.Objects("extenders"))
+        {
+            root.Errors.Add(FieldError.Forbidden(extender.Path, "not built: this scheduler calls no extenders"));
+        }
     }
+
+    /// <summary>As an error message of Kubernetes shows a duration.</summary>
+    private static string GoText(TimeSpan value) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{value.TotalSeconds}s");
 }
