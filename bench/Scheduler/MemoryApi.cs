@@ -97,6 +97,12 @@ internal sealed class MemoryApi : IPodBinder, IEventRecorder
         return Task.CompletedTask;
     }
 
+    public Task<PersistentVolume> BindVolumeAsync(PersistentVolume volume, PersistentVolumeClaim claim, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("no workload has volumes");
+
+    public Task<PersistentVolumeClaim> SelectNodeAsync(PersistentVolumeClaim claim, string node, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("no workload has volumes");
+
     public void Event(IKubeObject about, string type, string reason, string message, string? fieldPath = null)
     {
         // Events are for people; nobody reads them here.

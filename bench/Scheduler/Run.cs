@@ -12,7 +12,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Kube.SchedulerBench;
 
 /// <summary>What came of a workload.</summary>
-internal readonly record struct Result(int Bound, int Wanted, TimeSpan Took, long AllocatedBytes);
+internal readonly record struct Result(int Bound, int Wanted, TimeSpan Took, long AllocatedBytes)
+{
+    /// <summary>By process, end to end.</summary>
+    public IReadOnlyDictionary<string, double>? ProcessorSeconds { get; init; }
+}
 
 /// <summary>
 /// One workload on the whole scheduler: queue, cache, snapshot, decision, assume, bind, confirmation through the watch. The clock runs from the first
