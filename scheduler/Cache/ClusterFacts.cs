@@ -24,6 +24,10 @@ public sealed class ClusterFacts : IClusterFacts
 
     public long Version => Interlocked.Read(ref _version);
 
+    IStorage IClusterFacts.Storage => Storage;
+
+    public StorageCache Storage { get; } = new();
+
     public IReadOnlyList<DisruptionBudget> Budgets => Volatile.Read(ref _budgetList);
 
     public IReadOnlyDictionary<string, string>? NamespaceLabels(string name)

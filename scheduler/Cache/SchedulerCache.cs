@@ -18,18 +18,44 @@ public sealed class SchedulerCache
     private readonly Dictionary<string, LinkedListNode<NodeInfo>> _nodes = new(StringComparer.Ordinal);
     private readonly LinkedList<NodeInfo> _latest = new();
     private readonly Dictionary<string, PodState> _pods = new(StringComparer.Ordinal);
+    private TaskCompletionSource? _gone;
+    private int _assumed;
     private long _generation;
     private long _structure;
 
     /// <summary>Number of pods assumed and not confirmed.</summary>
-    public int AssumedCount
+    public int AssumedCount => Size.Assumed;
+
+    /// <summary>How many nodes and pods are known, and how many of the pods are assumed and not confirmed.</summary>
+    public (int Nodes, int Pods, int Assumed) Size
     {
         get
         {
             lock (_lock)
             {
-                return _pods.Values.Count(state => state.IsAssumed);
+                return (_nodes.Count, _pods.Count, _assumed);
             }
+        }
+    }
+
+    /// <summary>Completes when a node or a pod goes. Take it before looking, lest one in between be missed.</summary>
+    public Task NodeOrPodGone
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_gone ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+        }
+    }
+
+    /// <summary>The node; null when there is none of the name (any more).</summary>
+    public Node? FindNode(string name)
+    {
+        lock (_lock)
+        {
+            return _nodes.TryGetValue(name, out var entry) ? entry.Value.Node : null;
         }
     }
 
@@ -58,6 +84,7 @@ public sealed class SchedulerCache
                 Touch(name).SetNode(null);
                 _structure++;
                 RemoveIfEmpty(name);
+                Gone();
             }
         }
     }
@@ -99,6 +126,7 @@ public sealed class SchedulerCache
                     // What was assumed is confirmed: the node's sums stand, and no snapshot needs a new copy.
                     _nodes[state.Node].Value.ReplacePod(pod);
                     _pods[pod.Uid] = new PodState(pod, state.Node, IsAssumed: false);
+                    _assumed -= state.IsAssumed ? 1 : 0;
                     return state.Pod;
                 }
 
@@ -121,6 +149,7 @@ public sealed class SchedulerCache
             }
 
             Displace(state);
+            Gone();
             return state.Pod;
         }
     }
@@ -149,13 +178,21 @@ public sealed class SchedulerCache
     {
         Touch(node).AddPod(pod);
         _pods.Add(pod.Uid, new PodState(pod, node, isAssumed));
+        _assumed += isAssumed ? 1 : 0;
     }
 
     private void Displace(PodState state)
     {
         Touch(state.Node).RemovePod(state.Pod.Uid);
         _pods.Remove(state.Pod.Uid);
+        _assumed -= state.IsAssumed ? 1 : 0;
         RemoveIfEmpty(state.Node);
+    }
+
+    private void Gone()
+    {
+        _gone?.TrySetResult();
+        _gone = null;
     }
 
     private NodeInfo Touch(string name)
@@ -189,7 +226,7 @@ public sealed class SchedulerCache
     private static bool IsSame(PodInfo before, PodInfo after) =>
         before.Priority == after.Priority && before.IsTerminating == after.IsTerminating
         && before.Pod.Status?.StartTime == after.Pod.Status?.StartTime
-        && before.ShapeUnbound == after.ShapeUnbound;
+        && before.Shape.Equals(after.Shape);
 
     private static bool SameLabels(Dictionary<string, string>? left, Dictionary<string, string>? right) =>
         (left?.Count ?? 0) == (right?.Count ?? 0)

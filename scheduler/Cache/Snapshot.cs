@@ -25,7 +25,7 @@ public sealed class Snapshot(IClusterFacts? facts = null) : ClusterView([], fact
 
         if (structure != _structure)
         {
-            Reset(InTurns(latest.Where(info => info.Node is not null)).Select(info => info.Clone()));
+            Reset(InTurns(latest.Where(info => info.Node is not null)).Select(Current).ToList());
         }
         else
         {
@@ -52,6 +52,10 @@ public sealed class Snapshot(IClusterFacts? facts = null) : ClusterView([], fact
             .SelectMany(zone => zone.OrderBy(info => info.Name, StringComparer.Ordinal).Select((info, turn) => (Info: info, Turn: turn)))
             .OrderBy(entry => entry.Turn)
             .Select(entry => entry.Info);
+
+    /// <summary>A copy of the node: the one there is, if it has not changed since.</summary>
+    private NodeInfo Current(NodeInfo info) =>
+        IndexOf(info.Name) is var index and >= 0 && Nodes[index] is { } copy && copy.Generation == info.Generation ? copy : info.Clone();
 
     private static string ZoneOf(NodeInfo info) =>
         info.Node!.Metadata.Labels is { } labels

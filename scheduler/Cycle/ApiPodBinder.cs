@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Kube.Api.Core.V1;
+using Kube.Api.Meta.V1;
 using Kube.Client.Rest;
 using Kube.Scheduler.Framework;
 
@@ -61,6 +62,38 @@ public sealed class ApiPodBinder(KubeClient client) : IPodBinder
             // It is gone, or another pod has its name by now: nothing is left to end.
         }
     }
+
+    public Task<PersistentVolume> BindVolumeAsync(PersistentVolume volume, PersistentVolumeClaim claim, CancellationToken cancellationToken)
+    {
+        var metadata = Unchanged(volume.Metadata);
+        if (!VolumeRules.IsFor(volume, claim))
+        {
+            metadata["annotations"] = new JsonObject { [VolumeRules.BoundByController] = "yes" };
+        }
+
+        var reference = new JsonObject
+        {
+            ["kind"] = "PersistentVolumeClaim",
+            ["apiVersion"] = "v1",
+            ["namespace"] = claim.Metadata.Namespace,
+            ["name"] = claim.Metadata.Name,
+            ["uid"] = claim.Metadata.Uid,
+            ["resourceVersion"] = claim.Metadata.ResourceVersion,
+        };
+        var patch = new JsonObject { ["metadata"] = metadata, ["spec"] = new JsonObject { ["claimRef"] = reference } };
+        return client.For<PersistentVolume>().PatchAsync(null, volume.Metadata.Name!, Patch.Merge(patch), null, cancellationToken);
+    }
+
+    public Task<PersistentVolumeClaim> SelectNodeAsync(PersistentVolumeClaim claim, string node, CancellationToken cancellationToken)
+    {
+        var metadata = Unchanged(claim.Metadata);
+        metadata["annotations"] = new JsonObject { [VolumeRules.SelectedNode] = node };
+        return client.For<PersistentVolumeClaim>().PatchAsync(
+            claim.Metadata.Namespace, claim.Metadata.Name!, Patch.Merge(new JsonObject { ["metadata"] = metadata }), null, cancellationToken);
+    }
+
+    /// <summary>Makes the API server refuse a patch of anything but the object as it was seen.</summary>
+    private static JsonObject Unchanged(ObjectMeta metadata) => new() { ["uid"] = metadata.Uid, ["resourceVersion"] = metadata.ResourceVersion };
 
     private static JsonObject Condition(string type, string status, string reason, string message, string since) => new()
     {

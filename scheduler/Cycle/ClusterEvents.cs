@@ -83,6 +83,9 @@ public sealed class ClusterEvents(IReadOnlyList<Profile> profiles, SchedulerCach
     /// <summary>A namespace, service or controller has changed what selectors select.</summary>
     public void FactsChanged() => queue.ClusterChanged(new ClusterEvent(ClusterChange.Facts));
 
+    /// <summary>A claim, a volume or what is known of their drivers has changed; the storage cache knows already.</summary>
+    public void StorageChanged(ClusterEvent change) => queue.ClusterChanged(change);
+
     private static bool IsOver(Pod pod) => pod.Status?.Phase is "Succeeded" or "Failed";
 
     private static ClusterChange Assigned(PodInfo? before, PodInfo after)

@@ -51,7 +51,7 @@ public sealed partial class PodScheduler
         {
             PreemptionFailed(_logger, e, pod.Key, node);
             _nominations.Remove(pod.Uid);
-            _queue.Return(attempt.Queued, attempt.Mark, new HashSet<string>());
+            _queue.Return(attempt.Queued, attempt.Mark, NoPlugins);
             await ReportAsync(pod, "Unschedulable", decision.Failure!.Message, string.Empty, cancellationToken).ConfigureAwait(false);
             return;
         }

@@ -1,4 +1,4 @@
-using Kube.Api.Core.V1;
+using System.Runtime.ExceptionServices;
 using Kube.Base;
 using Kube.Client.Events;
 using Kube.Scheduler.Cache;
@@ -15,10 +15,15 @@ namespace Kube.Scheduler.Cycle;
 /// A pod counts against its node from the moment of the decision (assumed). If binding fails, it is forgotten and tried
 /// again. The API server refuses a second binding, so no pod is ever bound twice, even with two schedulers.
 /// </remarks>
-public sealed partial class PodScheduler : IAsyncDisposable
+public sealed partial class PodScheduler : IAsyncDisposable, IBindingContext
 {
-    /// <summary>Bindings under way at once; further decisions wait.</summary>
-    private const int MaxBindings = 64;
+    /// <summary>Pods on their way from decision to binding at once, most of them waiting for volumes or permission; further decisions wait.</summary>
+    private const int MaxInFlight = 4096;
+
+    /// <summary>Bindings posted at once.</summary>
+    private const int MaxCalls = 64;
+
+    private static readonly IReadOnlySet<string> NoPlugins = new HashSet<string>();
 
     private readonly Dictionary<string, Profile> _profiles;
     private readonly Profile _defaultProfile;
@@ -32,14 +37,18 @@ public sealed partial class PodScheduler : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Snapshot _snapshot;
-    private readonly SemaphoreSlim _bindings = new(MaxBindings);
+    private readonly SemaphoreSlim _inFlight = new(MaxInFlight);
+    private readonly SemaphoreSlim _calls = new(MaxCalls);
+    private readonly ClusterFacts _facts;
+    private readonly VolumeBinder _volumes;
+    private Exception? _fault;
 
     public PodScheduler(
         IReadOnlyList<Profile> profiles,
         SchedulerCache cache,
         SchedulingQueue queue,
         NominatedPods nominations,
-        IClusterFacts facts,
+        ClusterFacts facts,
         IPodBinder binder,
         IEventRecorder events,
         Prng prng,
@@ -54,41 +63,78 @@ public sealed partial class PodScheduler : IAsyncDisposable
         _binder = binder;
         _events = events;
         _algorithm = new SchedulingAlgorithm(prng);
+        _facts = facts;
         _snapshot = new Snapshot(facts);
-        _metrics = new SchedulerMetrics(queue);
+        _volumes = new VolumeBinder(binder, facts.Storage, cache, time);
+        _metrics = new SchedulerMetrics(queue, cache);
         _time = time;
         _logger = logger;
     }
+
+    IClusterFacts IBindingContext.Facts => _facts;
+
+    IPodBinder IBindingContext.Api => _binder;
+
+    Task<Status> IBindingContext.BindVolumesAsync(
+        PodInfo pod, string node, VolumePlan plan, TimeSpan timeout, CancellationToken cancellationToken) =>
+        _volumes.BindAsync(pod, node, plan, timeout, cancellationToken);
 
     /// <summary>Schedules until cancelled. Bindings under way are finished by <see cref="DisposeAsync"/>.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
+            if (Volatile.Read(ref _fault) is { } fault)
+            {
+                ExceptionDispatchInfo.Throw(fault);
+            }
+
             var (pod, mark) = await _queue.PopAsync(cancellationToken).ConfigureAwait(false);
-            await _bindings.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await _inFlight.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // The lease may come back; the pod must not be lost until then.
+                _queue.Return(pod, mark, NoPlugins);
+                throw;
+            }
+
             var effect = ScheduleOne(pod, mark, cancellationToken);
             if (effect.IsCompletedSuccessfully)
             {
-                _bindings.Release();
+                _inFlight.Release();
                 continue;
             }
 
-            _ = effect.ContinueWith(
-                _ => _bindings.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = effect.ContinueWith(Ended, this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 
     /// <summary>Waits until the bindings under way have ended.</summary>
     public async ValueTask DisposeAsync()
     {
-        for (var i = 0; i < MaxBindings; i++)
+        for (var i = 0; i < MaxInFlight; i++)
         {
-            await _bindings.WaitAsync().ConfigureAwait(false);
+            await _inFlight.WaitAsync().ConfigureAwait(false);
         }
 
-        _bindings.Dispose();
+        _inFlight.Dispose();
+        _calls.Dispose();
         _metrics.Dispose();
+    }
+
+    /// <summary>An effect has ended. It handles what may go wrong; anything else is a fault of the scheduler, which must not go on.</summary>
+    private static void Ended(Task effect, object? state)
+    {
+        var scheduler = (PodScheduler)state!;
+        if (effect.Exception is { } fault)
+        {
+            Volatile.Write(ref scheduler._fault, fault.GetBaseException());
+        }
+
+        scheduler._inFlight.Release();
     }
 
     /// <summary>Decides at once; the task is the effect: the binding, or the word that there is no node.</summary>
@@ -105,106 +151,28 @@ public sealed partial class PodScheduler : IAsyncDisposable
         _cache.Update(_snapshot);
         var decision = _algorithm.Decide(attempt.Profile, pod, _snapshot, _nominations);
         _metrics.Algorithm(_time.GetElapsedTime(attempt.Started));
-        if (decision.Node is null)
+        if (decision.Error is { } error)
+        {
+            _metrics.Attempt("error", attempt.Profile.SchedulerName, _time.GetElapsedTime(attempt.Started));
+            _queue.Return(queued, mark, NoPlugins);
+            return ReportAsync(pod, "SchedulerError", error.ToString(), null, cancellationToken);
+        }
+
+        if (decision.Chosen is not { } node)
         {
             return FailAsync(attempt, decision, cancellationToken);
         }
 
-        _cache.Assume(pod, decision.Node);
+        _cache.Assume(pod, node.Name);
         foreach (var plugin in attempt.Profile.Reserve)
         {
-            if (plugin.Reserve(pod, decision.Node) is { IsSuccess: false } refused)
+            if (plugin.Reserve(pod, node, _facts) is { IsSuccess: false } refused)
             {
-                return GiveUpAsync(attempt, decision.Node, refused.By(plugin.Name), cancellationToken);
+                return GiveUpAsync(attempt, node.Name, refused.By(plugin.Name), cancellationToken);
             }
         }
 
-        return BindAsync(attempt, decision, cancellationToken);
-    }
-
-    private async Task BindAsync(Attempt attempt, Decision decision, CancellationToken cancellationToken)
-    {
-        var pod = attempt.Queued.Pod;
-        var node = decision.Node!;
-        try
-        {
-            if (await RefusedAsync(attempt.Profile, pod, node, cancellationToken).ConfigureAwait(false) is { } refused)
-            {
-                await GiveUpAsync(attempt, node, refused, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-
-            await _binder.BindAsync(pod, node, cancellationToken).ConfigureAwait(false);
-            _queue.Done(attempt.Queued, attempt.Mark);
-            _nominations.Remove(pod.Uid);
-            _metrics.Attempt("scheduled", attempt.Profile.SchedulerName, _time.GetElapsedTime(attempt.Started));
-            Bound(_logger, pod.Key, node, decision.Feasible);
-            _events.Event(pod.Pod, EventTypes.Normal, "Scheduled", $"Successfully assigned {pod.Key} to {node}");
-            foreach (var plugin in attempt.Profile.PostBind)
-            {
-                plugin.PostBind(pod, node);
-            }
-        }
-        catch (Exception e) when (e is not InvariantException)
-        {
-            Release(attempt, node);
-            _queue.Return(attempt.Queued, attempt.Mark, new HashSet<string>());
-            _metrics.Attempt("error", attempt.Profile.SchedulerName, _time.GetElapsedTime(attempt.Started));
-            if (!cancellationToken.IsCancellationRequested)
-            {
-                BindFailed(_logger, e, pod.Key, node);
-                await ReportAsync(pod, "SchedulerError", $"binding rejected: {e.Message}", null, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
-
-    /// <summary>Asks the plugins that come between decision and binding; null when all agree.</summary>
-    private static async ValueTask<Status?> RefusedAsync(Profile profile, PodInfo pod, string node, CancellationToken cancellationToken)
-    {
-        foreach (var plugin in profile.Permit)
-        {
-            var status = await plugin.PermitAsync(pod, node, cancellationToken).ConfigureAwait(false);
-            if (!status.IsSuccess)
-            {
-                return status.By(plugin.Name);
-            }
-        }
-
-        foreach (var plugin in profile.PreBind)
-        {
-            var status = await plugin.PreBindAsync(pod, node, cancellationToken).ConfigureAwait(false);
-            if (!status.IsSuccess)
-            {
-                return status.By(plugin.Name);
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>A plugin has refused the pod on its node after the decision.</summary>
-    private Task GiveUpAsync(Attempt attempt, string node, Status refused, CancellationToken cancellationToken)
-    {
-        Release(attempt, node);
-        _metrics.Attempt(refused.IsRejected ? "unschedulable" : "error", attempt.Profile.SchedulerName, _time.GetElapsedTime(attempt.Started));
-        _queue.Return(attempt.Queued, attempt.Mark, refused.IsRejected ? new HashSet<string> { refused.Plugin } : new HashSet<string>());
-        return ReportAsync(
-            attempt.Queued.Pod, refused.IsRejected ? "Unschedulable" : "SchedulerError", refused.ToString(), null, cancellationToken);
-    }
-
-    private void Release(Attempt attempt, string node)
-    {
-        var pod = attempt.Queued.Pod;
-        foreach (var plugin in attempt.Profile.Reserve.Reverse())
-        {
-            plugin.Unreserve(pod, node);
-        }
-
-        if (_cache.Forget(pod))
-        {
-            // Others may have been refused for the room that it had.
-            _queue.ClusterChanged(new ClusterEvent(ClusterChange.PodRemoved, Pod: pod));
-        }
+        return BindAsync(attempt, node, decision.Feasible, cancellationToken);
     }
 
     private Profile ProfileOf(PodInfo pod) => _profiles.GetValueOrDefault(pod.Spec.SchedulerName ?? string.Empty, _defaultProfile);

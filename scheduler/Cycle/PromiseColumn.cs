@@ -13,7 +13,7 @@ internal sealed class PromiseColumn
     private NominatedPods? _source;
     private long _version;
 
-    public IReadOnlyList<PodInfo> this[NodeInfo node] => _byIndex[node.Index];
+    public IReadOnlyList<PodInfo> this[int index] => _byIndex[index];
 
     /// <summary>Makes the column that of the view and the promises.</summary>
     public void Sync(ClusterView view, NominatedPods promises)

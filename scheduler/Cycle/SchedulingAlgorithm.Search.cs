@@ -1,3 +1,4 @@
+using System.Numerics;
 using Kube.Scheduler.Framework;
 using Kube.Scheduler.Queue;
 
@@ -9,6 +10,7 @@ public sealed partial class SchedulingAlgorithm
     private sealed class Search(
         SchedulingAlgorithm owner, Profile profile, PodInfo pod, ClusterView view, NominatedPods? nominations, ShapeState state) : IPostFilterContext
     {
+        private const int WordBits = 64;
         private static readonly IReadOnlyList<PodInfo> NoPods = [];
 
         public ShapeState State => state;
@@ -17,21 +19,39 @@ public sealed partial class SchedulingAlgorithm
 
         public string? NominatedNode { get; } = nominations?.NodeOf(pod.Uid);
 
-        /// <summary>Puts feasible nodes into the owner's list and everyone's verdict into its column; returns how many were found.</summary>
+        /// <summary>Puts feasible nodes into the owner's list; returns how many were found.</summary>
         public int Run()
         {
-            var verdicts = owner._verdicts;
             if (NominatedNode is { } name && view.IndexOf(name) is var index and >= 0
-                && state.OnlyNodes?.Contains(name) != false && Verdict(index, view.Nodes[index]) is null)
+                && state.OnlyNodes?.Contains(name) != false && Verdict(index) is null)
             {
-                owner._feasible[0] = view.Nodes[index];
+                owner._feasible[0] = index;
                 return 1;
             }
 
-            return state.OnlyNodes is { } only ? RunOver(only, verdicts) : RunRound(verdicts);
+            return state.OnlyNodes is { } only ? RunOver(only) : RunRound();
         }
 
-        /// <summary>No node takes the pod: is there a way out?</summary>
+        /// <summary>No node takes the pod: why, and is there a way out?</summary>
+        public Decision Fail()
+        {
+            var counts = new Dictionary<Status, int>(ReferenceEqualityComparer.Instance);
+            if (state.Columns is { } columns)
+            {
+                foreach (var (verdict, count) in columns.Rejections)
+                {
+                    counts[verdict] = count;
+                }
+            }
+
+            CountFurther(counts);
+
+            return counts.Keys.FirstOrDefault(verdict => verdict.Code == StatusCode.Error) is { } error
+                ? new Decision(null, null, 0, Error: error)
+                : Fail(new FitError(view.Count, counts));
+        }
+
+        /// <summary>Is there a way out?</summary>
         public Decision Fail(FitError failure)
         {
             foreach (var plugin in profile.PostFilter)
@@ -52,42 +72,144 @@ public sealed partial class SchedulingAlgorithm
             return new Decision(null, failure, 0);
         }
 
-        public Status StatusOf(NodeInfo node) => owner._verdicts[node.Index] ?? Status.Success;
+        public Status StatusOf(int index) =>
+            state.Rejection ?? state.Columns?.KnownVerdict(index) ?? owner._verdicts[index] ?? Status.Success;
+
+        public ReadOnlySpan<int> Resolvable
+        {
+            get
+            {
+                var count = 0;
+                if (state.Rejection is { } rejection)
+                {
+                    count = rejection.Code == StatusCode.Unschedulable ? Fill() : 0;
+                }
+                else if (state.Columns is { } columns)
+                {
+                    count = columns.Resolvable(view.Count, owner._verdicts, owner._feasible);
+                }
+                else
+                {
+                    for (var i = 0; i < view.Count; i++)
+                    {
+                        if (owner._verdicts[i]?.Code == StatusCode.Unschedulable)
+                        {
+                            owner._feasible[count++] = i;
+                        }
+                    }
+                }
+
+                // Nothing is feasible, so the list is free for this.
+                return owner._feasible.AsSpan(0, count);
+            }
+        }
 
         public int Random(int exclusiveMax) => owner.NextRandom(exclusiveMax);
 
-        public T Recall<T>(NodeInfo node, Func<NodeInfo, T> find)
+        public T Recall<T>(int index, Func<NodeInfo, T> find)
             where T : class =>
-            state.IsLocal && state.Columns is not null && NominatedNode != node.Name ? state.Recall(node, Promised(node), pod.Priority, find) : find(node);
+            state.IsLocal && state.Columns is not null && (NominatedNode is null || NominatedNode != view.Nodes[index].Name)
+                ? state.Recall(index, Promised(index), pod.Priority, find)
+                : find(view.Nodes[index]);
 
         public INodeTrial Try(NodeInfo node) => new Trial(this, node.Clone());
 
-        private int RunRound(Status?[] verdicts)
+        private int Fill()
         {
-            var nodes = view.Nodes;
-            var feasible = owner._feasible;
-            var enough = EnoughFeasible(nodes.Length, profile.PercentageOfNodesToScore);
-            var index = owner._start % nodes.Length;
-            var found = 0;
-            for (var searched = 0; searched < nodes.Length && found < enough; searched++)
+            for (var i = 0; i < view.Count; i++)
             {
-                var node = nodes[index];
-                var verdict = nominations is null ? state.Verdict(index, node) : Verdict(index, node);
-                verdicts[index] = verdict;
-                if (verdict is null)
-                {
-                    feasible[found++] = node;
-                }
-
-                index = index + 1 == nodes.Length ? 0 : index + 1;
+                owner._feasible[i] = i;
             }
 
-            // The next search goes on where this one stopped, so that all nodes get their turn.
-            owner._start = index;
+            return view.Count;
+        }
+
+        /// <summary>Nodes that passed the filters that look at one node, if there are columns, and were rejected after that; or else all.</summary>
+        private void CountFurther(Dictionary<Status, int> counts)
+        {
+            Status? last = null;
+            var run = 0;
+            for (var i = 0; i < view.Count; i++)
+            {
+                if (state.Columns is { } columns && columns.KnownVerdict(i) is not null)
+                {
+                    continue;
+                }
+
+                var verdict = owner._verdicts[i]!;
+                if (!ReferenceEquals(verdict, last))
+                {
+                    Add(counts, last, run);
+                    last = verdict;
+                    run = 0;
+                }
+
+                run++;
+            }
+
+            Add(counts, last, run);
+        }
+
+        private static void Add(Dictionary<Status, int> counts, Status? verdict, int times)
+        {
+            if (verdict is not null)
+            {
+                counts[verdict] = counts.GetValueOrDefault(verdict) + times;
+            }
+        }
+
+        /// <summary>Goes once around the nodes from where the last search stopped, until enough are found.</summary>
+        private int RunRound()
+        {
+            var count = view.Count;
+            var enough = EnoughFeasible(count, profile.PercentageOfNodesToScore);
+            var start = owner._start < count ? owner._start : 0;
+            var found = RunFrom(start, count, 0, enough);
+            if (found < enough)
+            {
+                found = RunFrom(0, start, found, enough);
+            }
+
             return found;
         }
 
-        private int RunOver(IReadOnlySet<string> names, Status?[] verdicts)
+        private int RunFrom(int first, int end, int found, int enough)
+        {
+            var isPlain = state.IsLocal && nominations is null;
+            for (var index = first; index < end;)
+            {
+                var word = index / WordBits;
+                var mask = ulong.MaxValue << (index % WordBits);
+                index = (word + 1) * WordBits;
+                if (index > end)
+                {
+                    mask &= ulong.MaxValue >> (index - end);
+                }
+
+                var fits = state.FitsIn(word, mask);
+                while (fits != 0)
+                {
+                    var node = (word * WordBits) + BitOperations.TrailingZeroCount(fits);
+                    fits &= fits - 1;
+                    if (!isPlain && (owner._verdicts[node] = Further(node)) is not null)
+                    {
+                        continue;
+                    }
+
+                    owner._feasible[found++] = node;
+                    if (found == enough)
+                    {
+                        // The next search goes on where this one stopped, so that all nodes get their turn.
+                        owner._start = node + 1;
+                        return found;
+                    }
+                }
+            }
+
+            return found;
+        }
+
+        private int RunOver(IReadOnlySet<string> names)
         {
             var found = 0;
             var looked = new List<(int Index, Status? Verdict)>(names.Count);
@@ -95,48 +217,53 @@ public sealed partial class SchedulingAlgorithm
             {
                 if (view.IndexOf(name) is var index and >= 0)
                 {
-                    var node = view.Nodes[index];
-                    var verdict = Verdict(index, node);
+                    var verdict = Verdict(index);
                     looked.Add((index, verdict));
                     if (verdict is null)
                     {
-                        owner._feasible[found++] = node;
+                        owner._feasible[found++] = index;
                     }
                 }
             }
 
             if (found == 0)
             {
-                Array.Fill(verdicts, state.OtherNodes, 0, view.Count);
+                Array.Fill(owner._verdicts, state.OtherNodes, 0, view.Count);
                 foreach (var (index, verdict) in looked)
                 {
-                    verdicts[index] = verdict;
+                    owner._verdicts[index] = verdict;
                 }
             }
 
             return found;
         }
 
+        private Status? Verdict(int index) => state.Verdict(index) ?? PromisedVerdict(index);
+
+        /// <summary>The verdict on a node that passes the filters that look at one node.</summary>
+        private Status? Further(int index) => state.RuleVerdict(index) ?? PromisedVerdict(index);
+
         /// <summary>
         /// A node must take the pod both with and without the pods for which it is being cleared: they may come, and they may not.
+        /// This is the verdict with them.
         /// </summary>
-        private Status? Verdict(int index, NodeInfo node)
+        private Status? PromisedVerdict(int index)
         {
-            var alone = state.Columns is null ? state.VerdictOf(node) : state.Verdict(index, node);
-            if (alone is not null || Promised(node) is not { Count: > 0 } promised)
+            if (Promised(index) is not { Count: > 0 } promised)
             {
-                return alone;
+                return null;
             }
 
             // A promise to this very pod makes it count differently from others of its shape.
+            var node = view.Nodes[index];
             if (!state.IsLocal || state.Columns is null || NominatedNode == node.Name)
             {
                 return WithAhead(node);
             }
 
-            return state.TryVerdictWith(node, promised, pod.Priority, out var known)
+            return state.TryVerdictWith(index, promised, pod.Priority, out var known)
                 ? known
-                : state.RememberVerdictWith(node, promised, WithAhead(node));
+                : state.RememberVerdictWith(index, promised, WithAhead(node));
         }
 
         private Status? WithAhead(NodeInfo node)
@@ -145,12 +272,12 @@ public sealed partial class SchedulingAlgorithm
             return ahead.Count > 0 ? WithAll(node.Clone(), ahead) : null;
         }
 
-        private IReadOnlyList<PodInfo> Promised(NodeInfo node) => nominations is null ? NoPods : owner._promises[node];
+        private IReadOnlyList<PodInfo> Promised(int index) => nominations is null ? NoPods : owner._promises[index];
 
         /// <summary>The pods that have been promised room on the node and are as important as this one.</summary>
         private IReadOnlyList<PodInfo> Ahead(NodeInfo node)
         {
-            if (Promised(node) is not { Count: > 0 } promised)
+            if (Promised(node.Index) is not { Count: > 0 } promised)
             {
                 return [];
             }
@@ -215,6 +342,4 @@ public sealed partial class SchedulingAlgorithm
             }
         }
     }
-
-    private int NextRandom(int exclusiveMax) => prng.Next(exclusiveMax);
 }

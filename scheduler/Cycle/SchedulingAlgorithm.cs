@@ -5,13 +5,23 @@ using Kube.Scheduler.Queue;
 namespace Kube.Scheduler.Cycle;
 
 /// <summary>What a scheduling cycle decided: a node, or why none.</summary>
-/// <param name="Node">The chosen node; null when there is none.</param>
+/// <param name="Chosen">The chosen node; null when there is none.</param>
 /// <param name="Failure">Why no node takes the pod; null when one does.</param>
 /// <param name="Feasible">How many nodes passed the filters.</param>
 /// <param name="NominatedNode">Node to be cleared for the pod; empty when an earlier nomination is void; null leaves it as it is.</param>
 /// <param name="Victims">Pods to end there.</param>
+/// <param name="Error">A plugin could not tell; there is neither a node nor a reason then, and the pod is to be tried anew.</param>
 public readonly record struct Decision(
-    string? Node, FitError? Failure, int Feasible, string? NominatedNode = null, IReadOnlyList<PodInfo>? Victims = null);
+    NodeInfo? Chosen,
+    FitError? Failure,
+    int Feasible,
+    string? NominatedNode = null,
+    IReadOnlyList<PodInfo>? Victims = null,
+    Status? Error = null)
+{
+    /// <summary>The chosen node's name.</summary>
+    public string? Node => Chosen?.Name;
+}
 
 /// <summary>
 /// The serial part of scheduling: filter the nodes, score those that are left, take the best. Ties are broken
@@ -26,13 +36,14 @@ public sealed partial class SchedulingAlgorithm(Prng prng)
     /// <summary>Shapes remembered. Each takes some 30 bytes a node.</summary>
     private const int RememberedShapes = 64;
 
-    private readonly Dictionary<(Profile Profile, string Shape), ShapeState> _shapes = [];
+    private readonly Dictionary<(Profile Profile, PodShape Shape), ShapeState> _shapes = [];
     private readonly Stack<NodeColumns> _spareColumns = new();
     private readonly PromiseColumn _promises = new();
+    private PodShape? _lastNarrow;
     private int _start;
     private long _uses;
     private Status?[] _verdicts = [];
-    private NodeInfo[] _feasible = [];
+    private int[] _feasible = [];
     private long[] _totals = [];
     private long[] _scratch = [];
 
@@ -45,7 +56,7 @@ public sealed partial class SchedulingAlgorithm(Prng prng)
     {
         if (view.Count == 0)
         {
-            return new Decision(null, new FitError([]), 0);
+            return new Decision(null, new FitError(0, []), 0);
         }
 
         var hasPromises = !nominations.IsEmpty;
@@ -57,17 +68,18 @@ public sealed partial class SchedulingAlgorithm(Prng prng)
         var search = new Search(this, profile, pod, view, hasPromises ? nominations : null, StateOf(profile, pod, view));
         if (search.State.Rejection is { } rejection)
         {
-            Array.Fill(_verdicts, rejection, 0, view.Count);
-            return search.Fail(new FitError(view.Count, rejection));
+            return rejection.Code == StatusCode.Error
+                ? new Decision(null, null, 0, Error: rejection)
+                : search.Fail(new FitError(view.Count, rejection));
         }
 
         search.State.Sync();
         var found = search.Run();
         return found switch
         {
-            0 => search.Fail(new FitError(_verdicts.AsSpan(0, view.Count))),
-            1 => new Decision(_feasible[0].Name, null, 1),
-            _ => new Decision(Best(search.State, found).Name, null, found),
+            0 => search.Fail(),
+            1 => new Decision(view.Nodes[_feasible[0]], null, 1),
+            _ => new Decision(view.Nodes[Best(search.State, found)], null, found),
         };
     }
 
@@ -89,32 +101,51 @@ public sealed partial class SchedulingAlgorithm(Prng prng)
         return Math.Max(SearchedWhole, nodes * Math.Min(percentage, 100) / 100);
     }
 
-    private NodeInfo Best(ShapeState state, int found)
+    /// <summary>The index of a node with the highest score, each of them with the same probability.</summary>
+    private int Best(ShapeState state, int found)
     {
         var nodes = _feasible.AsSpan(0, found);
         var totals = _totals.AsSpan(0, found);
         state.Score(nodes, totals, _scratch.AsSpan(0, found));
-        var best = 0;
-        var ties = 1;
-        for (var i = 1; i < totals.Length; i++)
+        var best = Largest(totals);
+        var ties = 0;
+        foreach (var total in totals)
         {
-            if (totals[i] > totals[best])
-            {
-                best = i;
-                ties = 1;
-            }
-            else if (totals[i] == totals[best] && prng.Next(++ties) == 0)
-            {
-                best = i;
-            }
+            ties += total == best ? 1 : 0;
         }
 
-        return nodes[best];
+        var left = prng.Next(ties);
+        for (var i = 0; ; i++)
+        {
+            if (totals[i] == best && left-- == 0)
+            {
+                return nodes[i];
+            }
+        }
+    }
+
+    private static long Largest(ReadOnlySpan<long> values)
+    {
+        var most = long.MinValue;
+        foreach (var value in values)
+        {
+            most = Math.Max(most, value);
+        }
+
+        return most;
     }
 
     private ShapeState StateOf(Profile profile, PodInfo pod, ClusterView view)
     {
         EnsureRoom(view.Count);
+        if (!string.IsNullOrEmpty(pod.Spec.NodeName))
+        {
+            // The node that a pod names itself is no part of its shape.
+            var own = new ShapeState(profile, pod, view, isNew: true);
+            own.UseColumns(new NodeColumns());
+            return own;
+        }
+
         var key = (profile, pod.Shape);
         if (_shapes.TryGetValue(key, out var state))
         {
@@ -127,10 +158,22 @@ public sealed partial class SchedulingAlgorithm(Prng prng)
             Drop(key, state);
         }
 
-        state = new ShapeState(profile, pod, view) { LastUse = ++_uses };
-        if (state.Rejection is not null || state.OnlyNodes is not null)
+        return NewState(key, pod, view);
+    }
+
+    private ShapeState NewState((Profile Profile, PodShape Shape) key, PodInfo pod, ClusterView view)
+    {
+        // Pods that name the nodes that they may run on are most often each of another shape: it is kept when it comes twice.
+        var isNew = !ReferenceEquals(_lastNarrow, pod.Shape);
+        var state = new ShapeState(key.Profile, pod, view, isNew) { LastUse = ++_uses };
+        if (state.Rejection is not null)
         {
-            // Little was worked out, and pods that name their node are each of another shape.
+            return state;
+        }
+
+        if (state.OnlyNodes is not null && isNew)
+        {
+            _lastNarrow = pod.Shape;
             return state;
         }
 
@@ -140,12 +183,16 @@ public sealed partial class SchedulingAlgorithm(Prng prng)
             Drop(oldest.Key, oldest.Value);
         }
 
-        state.UseColumns(_spareColumns.TryPop(out var spare) ? spare : new NodeColumns());
+        if (state.OnlyNodes is null)
+        {
+            state.UseColumns(_spareColumns.TryPop(out var spare) ? spare : new NodeColumns());
+        }
+
         _shapes.Add(key, state);
         return state;
     }
 
-    private void Drop((Profile Profile, string Shape) key, ShapeState state)
+    private void Drop((Profile Profile, PodShape Shape) key, ShapeState state)
     {
         _shapes.Remove(key);
         if (state.Columns is { } columns)
@@ -158,10 +205,12 @@ public sealed partial class SchedulingAlgorithm(Prng prng)
     {
         if (_feasible.Length < nodes)
         {
-            _feasible = new NodeInfo[nodes];
+            _feasible = new int[nodes];
             _verdicts = new Status?[nodes];
             _totals = new long[nodes];
             _scratch = new long[nodes];
         }
     }
+
+    private int NextRandom(int exclusiveMax) => prng.Next(exclusiveMax);
 }

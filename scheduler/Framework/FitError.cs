@@ -7,27 +7,12 @@ public sealed class FitError
     private readonly HashSet<string> _plugins = new(StringComparer.Ordinal);
     private readonly Status? _preFilter;
 
-    /// <param name="verdicts">Of the filters, one for each node.</param>
-    public FitError(ReadOnlySpan<Status?> verdicts)
+    /// <param name="nodeCount">All nodes there are.</param>
+    /// <param name="verdicts">Of the filters, and on how many nodes each.</param>
+    public FitError(int nodeCount, IEnumerable<KeyValuePair<Status, int>> verdicts)
     {
-        NodeCount = verdicts.Length;
-        var counts = new Dictionary<Status, int>(ReferenceEqualityComparer.Instance);
-        Status? last = null;
-        var run = 0;
-        foreach (var verdict in verdicts)
-        {
-            if (!ReferenceEquals(verdict, last))
-            {
-                Count(counts, last, run);
-                last = verdict;
-                run = 0;
-            }
-
-            run++;
-        }
-
-        Count(counts, last, run);
-        foreach (var (verdict, times) in counts)
+        NodeCount = nodeCount;
+        foreach (var (verdict, times) in verdicts)
         {
             if (verdict.IsRejected)
             {
@@ -82,14 +67,6 @@ public sealed class FitError
             }
 
             return string.IsNullOrEmpty(PostFilter) ? text : $"{text} {PostFilter}";
-        }
-    }
-
-    private static void Count(Dictionary<Status, int> counts, Status? verdict, int times)
-    {
-        if (verdict is not null)
-        {
-            counts[verdict] = counts.GetValueOrDefault(verdict) + times;
         }
     }
 }

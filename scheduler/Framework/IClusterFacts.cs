@@ -5,7 +5,7 @@ namespace Kube.Scheduler.Framework;
 /// <summary>What plugins need to know of the cluster beside nodes and pods. Safe for use from many threads.</summary>
 public interface IClusterFacts
 {
-    /// <summary>Rises whenever an answer of this type, but for <see cref="Budgets"/>, may have changed.</summary>
+    /// <summary>Rises whenever an answer of this type, but for <see cref="Budgets"/> and <see cref="Storage"/>, may have changed.</summary>
     long Version { get; }
 
     /// <summary>Labels of a namespace; null when it is not known.</summary>
@@ -19,6 +19,9 @@ public interface IClusterFacts
 
     /// <summary>The disruption budgets.</summary>
     IReadOnlyList<DisruptionBudget> Budgets { get; }
+
+    /// <summary>Claims and volumes; they have a version of their own.</summary>
+    IStorage Storage { get; }
 }
 
 /// <summary>How many pods of a group may still be disrupted (policy/v1 PodDisruptionBudget).</summary>
@@ -36,6 +39,8 @@ public sealed class NoFacts : IClusterFacts
     public long Version => 0;
 
     public IReadOnlyList<DisruptionBudget> Budgets => [];
+
+    public IStorage Storage => NoStorage.Instance;
 
     public IReadOnlyDictionary<string, string>? NamespaceLabels(string name) => null;
 

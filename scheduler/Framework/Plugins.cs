@@ -31,10 +31,12 @@ public readonly record struct PreFilterResult(Status Status, IReadOnlySet<string
     public static implicit operator PreFilterResult(Status status) => new(status);
 }
 
-/// <summary>Looks at the pod alone before the nodes are filtered. The answer depends on what is in the pod's <see cref="PodInfo.Shape"/>.</summary>
+/// <summary>
+/// Looks at the pod before the nodes are filtered. The answer depends on what is in the pod's <see cref="PodInfo.Shape"/> and on the facts.
+/// </summary>
 public interface IPreFilterPlugin : IPlugin
 {
-    PreFilterResult PreFilter(PodInfo pod);
+    PreFilterResult PreFilter(PodInfo pod, ClusterView view);
 }
 
 /// <summary>Says whether a pod can run on a node, by what is on that node alone.</summary>
@@ -52,19 +54,22 @@ public interface IScorePlugin : IPlugin
     /// <summary>How much the plugin's score counts when the configuration does not say.</summary>
     int Weight { get; }
 
-    /// <summary>True when raw scores must go through <see cref="Normalize"/>; otherwise they are in 0 to <see cref="MaxScore"/> already.</summary>
-    bool Normalizes => false;
-
-    /// <summary>False leaves the plugin out for this pod, as its scores would all be equal.</summary>
-    bool AppliesTo(PodInfo pod) => true;
-
-    /// <summary>The raw score: larger is better unless <see cref="Normalize"/> reverses it.</summary>
+    /// <summary>The score: from 0 to <see cref="MaxScore"/>, larger is better; or anything that <see cref="INormalizeScorePlugin"/> brings there.</summary>
     long Score(PodInfo pod, NodeInfo node);
+}
 
-    /// <summary>Brings the raw scores of all feasible nodes into 0 to <see cref="MaxScore"/>, in place.</summary>
-    void Normalize(Span<long> scores)
-    {
-    }
+/// <summary>Looks at the pod before the nodes are scored. The answer depends on what is in the pod's <see cref="PodInfo.Shape"/>.</summary>
+public interface IPreScorePlugin : IPlugin
+{
+    /// <summary><see cref="Status.Skip"/> leaves the plugin's score out for this pod, as all nodes would get the same.</summary>
+    Status PreScore(PodInfo pod);
+}
+
+/// <summary>Brings the raw scores of all feasible nodes into 0 to <see cref="IScorePlugin.MaxScore"/>.</summary>
+public interface INormalizeScorePlugin : IScorePlugin
+{
+    /// <summary>Changes the scores in place. Equal scores stay equal.</summary>
+    void Normalize(Span<long> scores);
 }
 
 /// <summary>A plugin that looks beyond one node: its rule counts pods over the whole cluster.</summary>
@@ -117,11 +122,11 @@ public interface IClusterRule
     /// <summary>A pod on a node comes in (sign 1) or goes out (-1).</summary>
     void CountPod(NodeInfo node, PodInfo pod, int sign);
 
-    /// <summary>Says whether the pod can run on a node.</summary>
-    Status Filter(NodeInfo node);
+    /// <summary>Says whether the pod can run on a node: the one at the index of the view, or another form of it.</summary>
+    Status Filter(int index, NodeInfo node);
 
-    /// <summary>Writes each feasible node's score, 0 to <see cref="IScorePlugin.MaxScore"/>.</summary>
-    void Score(ReadOnlySpan<NodeInfo> feasible, Span<long> scores);
+    /// <summary>Writes each feasible node's score, 0 to <see cref="IScorePlugin.MaxScore"/>; the nodes are given by index.</summary>
+    void Score(ReadOnlySpan<int> feasible, Span<long> scores);
 }
 
 /// <summary>Tells which changes of the cluster may help a pod that the plugin has rejected. A plugin without it hopes for any change.</summary>
@@ -140,27 +145,46 @@ public interface IPostFilterPlugin : IPlugin
 /// <summary>Sets things aside for a pod on its chosen node, before other pods are decided on.</summary>
 public interface IReservePlugin : IPlugin
 {
-    Status Reserve(PodInfo pod, string node);
+    Status Reserve(PodInfo pod, NodeInfo node, IClusterFacts facts);
 
     /// <summary>Undoes <see cref="Reserve"/>, also when that was never called or failed half way.</summary>
-    void Unreserve(PodInfo pod, string node);
+    void Unreserve(PodInfo pod, string node, IClusterFacts facts);
 }
 
 /// <summary>Says whether a pod that has its node may be bound now.</summary>
 public interface IPermitPlugin : IPlugin
 {
-    /// <summary>Completes when the pod may be bound, with success, or must not, with why.</summary>
-    Task<Status> PermitAsync(PodInfo pod, string node, CancellationToken cancellationToken);
+    /// <summary>Completes when the pod may be bound, with success, or must not, with why. After 15 minutes it is cancelled.</summary>
+    ValueTask<Status> PermitAsync(PodInfo pod, string node, CancellationToken cancellationToken);
+}
+
+/// <summary>What plugins have at hand between decision and binding.</summary>
+public interface IBindingContext
+{
+    IClusterFacts Facts { get; }
+
+    /// <summary>The API server.</summary>
+    IPodBinder Api { get; }
+
+    /// <summary>Does what the plan says and waits until the pod's claims are bound, or can't be.</summary>
+    Task<Status> BindVolumesAsync(PodInfo pod, string node, VolumePlan plan, TimeSpan timeout, CancellationToken cancellationToken);
 }
 
 /// <summary>Does what must be done before a pod is bound, such as binding its volumes.</summary>
 public interface IPreBindPlugin : IPlugin
 {
-    Task<Status> PreBindAsync(PodInfo pod, string node, CancellationToken cancellationToken);
+    Task<Status> PreBindAsync(PodInfo pod, string node, IBindingContext context, CancellationToken cancellationToken);
+}
+
+/// <summary>Binds the pod. The plugins of a profile are asked in turn until one does not skip.</summary>
+public interface IBindPlugin : IPlugin
+{
+    /// <summary><see cref="Status.Skip"/> leaves the pod to the next plugin. Throws when the outcome is not known.</summary>
+    ValueTask<Status> BindAsync(PodInfo pod, string node, IBindingContext context, CancellationToken cancellationToken);
 }
 
 /// <summary>Told after a pod has been bound.</summary>
 public interface IPostBindPlugin : IPlugin
 {
-    void PostBind(PodInfo pod, string node);
+    void PostBind(PodInfo pod, string node, IBindingContext context);
 }

@@ -12,34 +12,49 @@ public readonly record struct HostPort(string Protocol, string Address, int Port
         Port == other.Port && Protocol == other.Protocol
         && (Address == other.Address || Address == AnyAddress || other.Address == AnyAddress);
 
-    /// <summary>The host ports of all containers of a pod.</summary>
-    public static IReadOnlyList<HostPort> Of(PodSpec spec) =>
-    [
-        .. (spec.Containers ?? []).Concat((spec.InitContainers ?? []).Where(container => container.RestartPolicy == "Always"))
-            .SelectMany(container => container.Ports ?? [])
-            .Where(port => port.HostPort > 0)
-            .Select(port => new HostPort(
-                string.IsNullOrEmpty(port.Protocol) ? "TCP" : port.Protocol,
-                string.IsNullOrEmpty(port.HostIP) ? AnyAddress : port.HostIP,
-                port.HostPort)),
-    ];
+    /// <summary>The host ports of a pod's containers and restartable init containers.</summary>
+    public static HostPort[] Of(PodSpec spec)
+    {
+        List<HostPort>? found = null;
+        Add(spec.Containers, sidecarsOnly: false, ref found);
+        Add(spec.InitContainers, sidecarsOnly: true, ref found);
+        return found is null ? [] : [.. found];
+    }
+
+    private static void Add(List<Container>? containers, bool sidecarsOnly, ref List<HostPort>? into)
+    {
+        foreach (var container in containers ?? [])
+        {
+            if (sidecarsOnly && container.RestartPolicy != "Always")
+            {
+                continue;
+            }
+
+            foreach (var port in container.Ports ?? [])
+            {
+                if (port.HostPort > 0)
+                {
+                    (into ??= []).Add(new HostPort(
+                        string.IsNullOrEmpty(port.Protocol) ? "TCP" : port.Protocol,
+                        string.IsNullOrEmpty(port.HostIP) ? AnyAddress : port.HostIP,
+                        port.HostPort));
+                }
+            }
+        }
+    }
 }
 
 /// <summary>A pod and what scheduling derives from its spec, worked out once. Immutable.</summary>
 public sealed class PodInfo
 {
-    private string? _shape;
-
     public PodInfo(Pod pod)
     {
         Pod = pod;
         Spec = pod.Spec ?? new PodSpec();
         Key = new PodKey(pod.Metadata.Namespace ?? string.Empty, pod.Metadata.Name ?? string.Empty);
         Uid = pod.Metadata.Uid ?? string.Empty;
-        Requests = PodResources.Requests(Spec);
-        ScoredRequests = PodResources.Requests(Spec, assumeDefaults: true);
-        HostPorts = HostPort.Of(Spec);
-        Affinity = PodAffinities.Of(pod);
+        Claims = PodClaim.Of(pod);
+        Shape = PodShape.Of(pod);
     }
 
     public Pod Pod { get; }
@@ -55,27 +70,24 @@ public sealed class PodInfo
     /// <summary>True once the pod has been told to end.</summary>
     public bool IsTerminating => Pod.Metadata.DeletionTimestamp is not null;
 
-    /// <summary>What the pod asks for; filtering counts this.</summary>
-    public Resources Requests { get; }
-
-    /// <summary>What scoring assumes that the pod uses.</summary>
-    public Resources ScoredRequests { get; }
-
-    public IReadOnlyList<HostPort> HostPorts { get; }
-
-    /// <summary>The pod's affinity and anti-affinity to other pods.</summary>
-    public PodAffinities Affinity { get; }
+    /// <summary>The persistent volume claims that the pod uses.</summary>
+    public IReadOnlyList<PodClaim> Claims { get; }
 
     public int Priority => Spec.Priority ?? 0;
 
-    /// <summary>
-    /// Equal for pods that every plugin treats alike, whatever the cluster looks like: all that filters and scores read
-    /// of a pod. Pods of one ReplicaSet have one shape.
-    /// </summary>
-    public string Shape => string.IsNullOrEmpty(Spec.NodeName) ? ShapeUnbound : $"{ShapeUnbound}n{Spec.NodeName}";
+    /// <summary>All that plugins read of the pod but for the node that it names itself, and what is derived from that.</summary>
+    public PodShape Shape { get; }
 
-    /// <summary>The shape but for the node's name: what the pod had when it was decided on.</summary>
-    public string ShapeUnbound => _shape ??= PodShape.Of(this);
+    /// <summary>What the pod asks for; filtering counts this.</summary>
+    public Resources Requests => Shape.Requests;
+
+    /// <summary>What scoring assumes that the pod uses.</summary>
+    public Resources ScoredRequests => Shape.ScoredRequests;
+
+    public IReadOnlyList<HostPort> HostPorts => Shape.HostPorts;
+
+    /// <summary>The pod's affinity and anti-affinity to other pods.</summary>
+    public PodAffinities Affinity => Shape.Affinity;
 }
 
 /// <summary>Namespace and name of a pod.</summary>

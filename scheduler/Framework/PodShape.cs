@@ -1,113 +1,115 @@
-using System.Globalization;
-using System.Text;
-using Kube.Api.Json;
+using System.Runtime.InteropServices;
 using Kube.Api.Core.V1;
 
 namespace Kube.Scheduler.Framework;
 
 /// <summary>
-/// Writes down all that filters and scores read of a pod. Every text goes with its length before it, so that no two
-/// different pods give the same writing.
+/// What plugins read of a pod, and what is derived from it. Pods that every plugin treats alike, whatever the cluster looks like, have equal
+/// shapes: those of one ReplicaSet do. It is worked out once for all of them. Immutable; safe for use from many threads.
 /// </summary>
-internal static class PodShape
+public sealed class PodShape : IEquatable<PodShape>
 {
-    public static string Of(PodInfo pod)
+    /// <summary>Shapes kept for pods to come; when there are more, all are forgotten and found anew.</summary>
+    private const int Remembered = 4096;
+
+    private static readonly Lock Guard = new();
+    private static readonly Dictionary<PodShape, PodShape> Known = new(Writing.Comparer);
+    private static readonly Dictionary<PodShape, PodShape>.AlternateLookup<ReadOnlySpan<byte>> ByWriting = Known.GetAlternateLookup<ReadOnlySpan<byte>>();
+
+    [ThreadStatic]
+    private static ShapeWriter? writer;
+
+    private readonly byte[] _writing;
+    private readonly int _hash;
+
+    private PodShape(Pod pod, ReadOnlySpan<byte> writing)
     {
-        var spec = pod.Spec;
-        var text = new StringBuilder(256);
-        Text(text, pod.Key.Namespace);
-        Map(text, pod.Labels);
-        Map(text, spec.NodeSelector);
-        Amounts(text, pod.Requests);
-        Amounts(text, pod.ScoredRequests);
-        foreach (var port in pod.HostPorts)
-        {
-            Text(text.Append('p'), port.Protocol);
-            Text(text, port.Address);
-            text.Append(port.Port);
-        }
-
-        foreach (var toleration in spec.Tolerations ?? [])
-        {
-            Text(text.Append('t'), toleration.Key);
-            Text(text, toleration.Operator);
-            Text(text, toleration.Value);
-            Text(text, toleration.Effect);
-        }
-
-        Images(text, spec.InitContainers);
-        Images(text, spec.Containers);
-        Volumes(text, pod);
-        if (spec.Affinity is { } affinity)
-        {
-            text.Append('a').Append(Encoding.UTF8.GetString(KubeJson.Serialize(affinity)));
-        }
-
-        foreach (var constraint in spec.TopologySpreadConstraints ?? [])
-        {
-            text.Append('s').Append(Encoding.UTF8.GetString(KubeJson.Serialize(constraint)));
-        }
-
-        if (pod.Pod.Metadata.OwnerReferences?.Find(owner => owner.Controller == true) is { } controller)
-        {
-            Text(text.Append('o'), controller.Kind);
-            Text(text, controller.Name);
-        }
-
-        return text.ToString();
+        _writing = writing.ToArray();
+        _hash = Writing.Hash(writing);
+        var spec = pod.Spec ?? new PodSpec();
+        Requests = PodResources.Requests(spec);
+        ScoredRequests = PodResources.Requests(spec, assumeDefaults: true);
+        HostPorts = HostPort.Of(spec);
+        Affinity = PodAffinities.Of(pod);
     }
 
-    private static void Volumes(StringBuilder text, PodInfo pod)
+    /// <summary>What the pod asks for; filtering counts this.</summary>
+    public Resources Requests { get; }
+
+    /// <summary>What scoring assumes that the pod uses.</summary>
+    public Resources ScoredRequests { get; }
+
+    public IReadOnlyList<HostPort> HostPorts { get; }
+
+    /// <summary>The pod's affinity and anti-affinity to other pods.</summary>
+    public PodAffinities Affinity { get; }
+
+    /// <summary>The pod's shape: the one of an equal pod before it, if that is still known.</summary>
+    public static PodShape Of(Pod pod)
     {
-        foreach (var volume in pod.Spec.Volumes ?? [])
+        var written = writer ??= new ShapeWriter();
+        written.Write(pod);
+        lock (Guard)
         {
-            if (volume.PersistentVolumeClaim is { } claim)
+            if (ByWriting.TryGetValue(written.Written, out var known))
             {
-                Text(text.Append('v'), claim.ClaimName);
-            }
-            else if (volume.Ephemeral is not null)
-            {
-                // Its claim is named after the pod: no two pods share it.
-                Text(text.Append('e'), pod.Key.Name);
+                return known;
             }
         }
+
+        var shape = new PodShape(pod, written.Written);
+        lock (Guard)
+        {
+            if (Known.Count >= Remembered)
+            {
+                Known.Clear();
+            }
+
+            Known[shape] = shape;
+        }
+
+        return shape;
     }
 
-    private static void Images(StringBuilder text, List<Container>? containers)
+    public bool Equals(PodShape? other) =>
+        ReferenceEquals(this, other) || (other is not null && _hash == other._hash && _writing.AsSpan().SequenceEqual(other._writing));
+
+    public override bool Equals(object? obj) => Equals(obj as PodShape);
+
+    public override int GetHashCode() => _hash;
+
+    /// <summary>Finds a shape by its writing, before there is a shape.</summary>
+    private sealed class Writing : IEqualityComparer<PodShape>, IAlternateEqualityComparer<ReadOnlySpan<byte>, PodShape>
     {
-        text.Append('i').Append(containers?.Count ?? 0);
-        foreach (var container in containers ?? [])
+        public static Writing Comparer { get; } = new();
+
+        public static int Hash(ReadOnlySpan<byte> writing)
         {
-            Text(text, container.Image);
+            // Eight bytes at a time, each mixed in; a table lookup compares the bytes as well.
+            var hash = (ulong)writing.Length;
+            while (writing.Length >= sizeof(ulong))
+            {
+                hash = (hash ^ MemoryMarshal.Read<ulong>(writing)) * 0x9E3779B97F4A7C15;
+                hash ^= hash >> 32;
+                writing = writing[sizeof(ulong)..];
+            }
+
+            foreach (var last in writing)
+            {
+                hash = (hash ^ last) * 0x9E3779B97F4A7C15;
+            }
+
+            return (int)(hash ^ (hash >> 32));
         }
+
+        public bool Equals(PodShape? x, PodShape? y) => x is null ? y is null : x.Equals(y);
+
+        public int GetHashCode(PodShape obj) => obj._hash;
+
+        public bool Equals(ReadOnlySpan<byte> alternate, PodShape other) => alternate.SequenceEqual(other._writing);
+
+        public int GetHashCode(ReadOnlySpan<byte> alternate) => Hash(alternate);
+
+        public PodShape Create(ReadOnlySpan<byte> alternate) => throw new InvalidOperationException("a shape is made from a pod");
     }
-
-    private static void Amounts(StringBuilder text, Resources amounts)
-    {
-        text.Append('r').Append(amounts.CpuMillis).Append(',').Append(amounts.MemoryBytes).Append(',').Append(amounts.EphemeralStorageBytes);
-        foreach (var (name, amount) in amounts.Scalars.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            Text(text, name);
-            text.Append(amount);
-        }
-    }
-
-    private static void Map(StringBuilder text, Dictionary<string, string>? map)
-    {
-        text.Append('m').Append(map?.Count ?? 0);
-        if (map is null)
-        {
-            return;
-        }
-
-        IEnumerable<KeyValuePair<string, string>> pairs = map.Count > 1 ? map.OrderBy(pair => pair.Key, StringComparer.Ordinal) : map;
-        foreach (var (key, value) in pairs)
-        {
-            Text(text, key);
-            Text(text, value);
-        }
-    }
-
-    private static void Text(StringBuilder text, string? value) =>
-        text.Append(CultureInfo.InvariantCulture, $"{value?.Length ?? -1}:").Append(value);
 }

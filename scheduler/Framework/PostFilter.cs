@@ -14,17 +14,20 @@ public interface IPostFilterContext
     /// <summary>The node cleared for the pod by an earlier attempt, if any.</summary>
     string? NominatedNode { get; }
 
-    /// <summary>Why the node does not take the pod.</summary>
-    Status StatusOf(NodeInfo node);
+    /// <summary>Why the node at an index of the view does not take the pod.</summary>
+    Status StatusOf(int index);
+
+    /// <summary>Indexes of the nodes that other pods' end may make good: those whose verdict is <see cref="StatusCode.Unschedulable"/>, in order.</summary>
+    ReadOnlySpan<int> Resolvable { get; }
 
     /// <summary>A number below the limit, from the scheduler's generator.</summary>
     int Random(int exclusiveMax);
 
     /// <summary>
-    /// What was remembered for this node and pods of this shape and priority, if the node has not changed since and nothing but
+    /// What was remembered for the node at an index and pods of this shape and priority, if the node has not changed since and nothing but
     /// the node counts; otherwise what the function finds.
     /// </summary>
-    T Recall<T>(NodeInfo node, Func<NodeInfo, T> find)
+    T Recall<T>(int index, Func<NodeInfo, T> find)
         where T : class;
 
     /// <summary>Begins to try out a node with other pods on it. One at a time; dispose it to put things back.</summary>

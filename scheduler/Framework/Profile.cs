@@ -30,17 +30,21 @@ public sealed class Profile(
 
     public IReadOnlyList<IScorePlugin> Score { get; } = Select<IScorePlugin>("score", plugins, enabled);
 
+    public IReadOnlyList<IPreScorePlugin> PreScore { get; } = Select<IPreScorePlugin>("preScore", plugins, enabled);
+
     /// <summary>Plugins that look beyond one node and filter.</summary>
     public IReadOnlyList<IClusterPlugin> ClusterFilter { get; } = [.. Select<IClusterPlugin>("filter", plugins, enabled).Where(plugin => plugin.MayFilter)];
 
     /// <summary>Plugins that look beyond one node and score.</summary>
-    public IReadOnlyList<IClusterPlugin> ClusterScore { get; } = Select<IClusterPlugin>("score", plugins, enabled);
+    public IReadOnlyList<IClusterPlugin> ClusterScore { get; } = [.. Select<IClusterPlugin>("score", plugins, enabled).Where(plugin => plugin.Weight > 0)];
 
     public IReadOnlyList<IReservePlugin> Reserve { get; } = Select<IReservePlugin>("reserve", plugins, enabled);
 
     public IReadOnlyList<IPermitPlugin> Permit { get; } = Select<IPermitPlugin>("permit", plugins, enabled);
 
     public IReadOnlyList<IPreBindPlugin> PreBind { get; } = Select<IPreBindPlugin>("preBind", plugins, enabled);
+
+    public IReadOnlyList<IBindPlugin> Bind { get; } = Select<IBindPlugin>("bind", plugins, enabled);
 
     public IReadOnlyList<IPostBindPlugin> PostBind { get; } = Select<IPostBindPlugin>("postBind", plugins, enabled);
 
@@ -59,8 +63,18 @@ public sealed class Profile(
     /// True when a change of the cluster may help a pod that these plugins have rejected. A rejection by something that is not in
     /// the profile hopes for any change.
     /// </summary>
-    public bool MayHelp(PodInfo pod, IEnumerable<string> rejectedBy, ClusterEvent change) => rejectedBy.Any(name =>
-        !ByName.TryGetValue(name, out var plugin) || plugin is not IQueueingHints hints || hints.MayHelp(pod, change));
+    public bool MayHelp(PodInfo pod, IEnumerable<string> rejectedBy, ClusterEvent change)
+    {
+        foreach (var name in rejectedBy)
+        {
+            if (!ByName.TryGetValue(name, out var plugin) || plugin is not IQueueingHints hints || hints.MayHelp(pod, change))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static T[] Select<T>(string point, IReadOnlyList<IPlugin> plugins, Func<string, IPlugin, bool>? enabled)
         where T : IPlugin => [.. plugins.OfType<T>().Where(plugin => enabled is null || enabled(point, plugin))];

@@ -3,6 +3,8 @@ namespace Kube.Scheduler.Framework;
 /// <summary>A pod in the queue.</summary>
 public sealed class QueuedPod(PodInfo pod, DateTimeOffset added)
 {
+    private static readonly IReadOnlySet<string> NoPlugins = new HashSet<string>();
+
     /// <summary>The pod as it was last seen.</summary>
     public PodInfo Pod { get; set; } = pod;
 
@@ -16,7 +18,7 @@ public sealed class QueuedPod(PodInfo pod, DateTimeOffset added)
     public int Attempts { get; set; }
 
     /// <summary>Plugins that rejected it at the last attempt.</summary>
-    public IReadOnlySet<string> RejectedBy { get; set; } = new HashSet<string>();
+    public IReadOnlySet<string> RejectedBy { get; set; } = NoPlugins;
 
     /// <summary>Tells entries of equal priority and time apart, in the order of arrival.</summary>
     public long Sequence { get; set; }

@@ -38,6 +38,9 @@ public sealed class Topology
     /// <summary>Number of domains; they are numbered from 0.</summary>
     public int Count { get; }
 
+    /// <summary>The domain of the node at an index of the view, or <see cref="None"/>.</summary>
+    public int this[int index] => _domains[index];
+
     /// <summary>The node's domain, or <see cref="None"/>.</summary>
     public int this[NodeInfo node] => _domains[node.Index];
 }

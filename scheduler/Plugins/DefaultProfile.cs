@@ -11,18 +11,23 @@ public static class DefaultProfile
     public static Profile Create(string schedulerName = SchedulerName) => new(
         schedulerName,
         [
-            new PrioritySort.PrioritySort(),
             new SchedulingGates.SchedulingGates(),
+            new PrioritySort.PrioritySort(),
             new NodeUnschedulable.NodeUnschedulable(),
             new NodeName.NodeName(),
             new TaintToleration.TaintToleration(),
             new NodeAffinity.NodeAffinity(),
             new NodePorts.NodePorts(),
             new NodeResourcesFit.NodeResourcesFit(),
+            new VolumeRestrictions.VolumeRestrictions(),
+            new NodeVolumeLimits.NodeVolumeLimits(),
+            new VolumeBinding.VolumeBinding(),
+            new VolumeZone.VolumeZone(),
             new PodTopologySpread.PodTopologySpread(),
             new InterPodAffinity.InterPodAffinity(),
             new DefaultPreemption.DefaultPreemption(),
             new NodeResourcesBalancedAllocation.NodeResourcesBalancedAllocation(),
             new ImageLocality.ImageLocality(),
+            new DefaultBinder.DefaultBinder(),
         ]);
 }

@@ -12,19 +12,30 @@ internal sealed class EventLog
     public const int Limit = 4096;
 
     private readonly Queue<ClusterEvent> _events = new();
-    private readonly SortedDictionary<long, int> _attempts = [];
+
+    /// <summary>How many attempts began at a mark, the oldest mark first; those that have ended are taken out when they come first.</summary>
+    private readonly Queue<Attempts> _attempts = new();
+    private Attempts? _latest;
+    private int _running;
     private long _end;
 
     /// <summary>An attempt begins; the mark is for <see cref="End"/>.</summary>
     public long Begin()
     {
-        _attempts[_end] = _attempts.GetValueOrDefault(_end) + 1;
+        if (_latest is null || _latest.Mark != _end)
+        {
+            _latest = new Attempts(_end);
+            _attempts.Enqueue(_latest);
+        }
+
+        _latest.Count++;
+        _running++;
         return _end;
     }
 
     public void Add(ClusterEvent change)
     {
-        if (_attempts.Count == 0)
+        if (_running == 0)
         {
             return;
         }
@@ -41,27 +52,38 @@ internal sealed class EventLog
     public IReadOnlyList<ClusterEvent> End(long mark, bool wantChanges)
     {
         var first = _end - _events.Count;
-        IReadOnlyList<ClusterEvent> changes = !wantChanges ? []
+        IReadOnlyList<ClusterEvent> changes = !wantChanges || mark == _end ? []
             : mark < first ? [ClusterEvent.Anything]
             : [.. _events.Skip((int)(mark - first))];
-        if (_attempts.TryGetValue(mark, out var count))
+        foreach (var attempts in _attempts)
         {
-            if (count > 1)
+            if (attempts.Mark == mark)
             {
-                _attempts[mark] = count - 1;
-            }
-            else
-            {
-                _attempts.Remove(mark);
+                attempts.Count--;
+                _running--;
+                break;
             }
         }
 
-        var needed = _attempts.Count == 0 ? _end : _attempts.First().Key;
+        while (_attempts.TryPeek(out var oldest) && oldest.Count == 0)
+        {
+            _attempts.Dequeue();
+            _latest = _attempts.Count == 0 ? null : _latest;
+        }
+
+        var needed = _attempts.TryPeek(out var left) ? left.Mark : _end;
         while (_events.Count > 0 && _end - _events.Count < needed)
         {
             _events.Dequeue();
         }
 
         return changes;
+    }
+
+    private sealed class Attempts(long mark)
+    {
+        public long Mark => mark;
+
+        public int Count { get; set; }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Kube.Scheduler.Framework;
 
 namespace Kube.Scheduler.Queue;
@@ -22,6 +23,8 @@ public sealed class SchedulingQueue
     /// <summary>An unschedulable pod is tried again after this time, whether or not the cluster has changed.</summary>
     public static readonly TimeSpan UnschedulableLimit = TimeSpan.FromMinutes(5);
 
+    private const string ScheduleAttemptFailure = "ScheduleAttemptFailure";
+
     private readonly Lock _lock = new();
     private readonly Func<PodInfo, Profile> _profileOf;
     private readonly TimeProvider _time;
@@ -31,6 +34,7 @@ public sealed class SchedulingQueue
     private readonly PriorityQueue<(QueuedPod Pod, DateTimeOffset Since), DateTimeOffset> _unschedulableDue = new();
     private readonly HashSet<QueuedPod> _unschedulable = [];
     private readonly Dictionary<string, (QueuedPod Pod, Part Part)> _pods = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Event, string Queue), long> _incoming = [];
     private readonly EventLog _events = new();
     private TaskCompletionSource _changed = NewSignal();
     private long _sequence;
@@ -78,6 +82,35 @@ public sealed class SchedulingQueue
         }
     }
 
+    /// <summary>How many pods have entered each part, by what put them there; for the queue_incoming_pods_total metric.</summary>
+    public IReadOnlyList<(string Event, string Queue, long Count)> Incoming
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _incoming.Select(pair => (pair.Key.Event, pair.Key.Queue, pair.Value))];
+            }
+        }
+    }
+
+    /// <summary>How many unschedulable pods each plugin has rejected, by profile; for the unschedulable_pods metric.</summary>
+    public IReadOnlyList<(string Plugin, string Profile, int Count)> UnschedulableByPlugin
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return
+                [
+                    .. _unschedulable.SelectMany(pod => pod.RejectedBy.Select(plugin => (Plugin: plugin, Profile: _profileOf(pod.Pod).SchedulerName)))
+                        .GroupBy(pair => pair)
+                        .Select(group => (group.Key.Plugin, group.Key.Profile, group.Count())),
+                ];
+            }
+        }
+    }
+
     /// <summary>A pending pod is new or has changed. A change gives an unschedulable pod another try.</summary>
     public void AddOrUpdate(PodInfo pod)
     {
@@ -86,7 +119,7 @@ public sealed class SchedulingQueue
             if (!_pods.TryGetValue(pod.Uid, out var entry))
             {
                 var queued = new QueuedPod(pod, _time.GetUtcNow()) { Sequence = ++_sequence };
-                Enqueue(queued);
+                Enqueue(queued, "UnschedulablePodAdd");
                 return;
             }
 
@@ -104,7 +137,7 @@ public sealed class SchedulingQueue
             if (entry.Part == Part.Gated || (entry.Part == Part.Unschedulable && changed))
             {
                 _unschedulable.Remove(entry.Pod);
-                Requeue(entry.Pod);
+                Requeue(entry.Pod, "UnschedulablePodUpdate");
             }
         }
     }
@@ -192,10 +225,11 @@ public sealed class SchedulingQueue
             pod.RejectedBy = rejectedBy;
             if (rejectedBy.Count == 0 || changes.Any(change => MayHelp(pod, change)))
             {
-                Backoff(pod);
+                Backoff(pod, ScheduleAttemptFailure);
             }
             else
             {
+                Count(ScheduleAttemptFailure, "unschedulable");
                 _pods[pod.Pod.Uid] = (pod, Part.Unschedulable);
                 _unschedulable.Add(pod);
                 _unschedulableDue.Enqueue((pod, pod.Timestamp), pod.Timestamp + UnschedulableLimit);
@@ -218,7 +252,7 @@ public sealed class SchedulingQueue
             foreach (var pod in _unschedulable.Where(pod => MayHelp(pod, change)).ToList())
             {
                 _unschedulable.Remove(pod);
-                Requeue(pod);
+                Requeue(pod, change.Label);
             }
         }
     }
@@ -243,35 +277,43 @@ public sealed class SchedulingQueue
         before.Pod.Metadata.Generation != after.Pod.Metadata.Generation
         || before.Spec.SchedulingGates?.Count != after.Spec.SchedulingGates?.Count
         || before.Spec.Tolerations?.Count != after.Spec.Tolerations?.Count
-        || before.ShapeUnbound != after.ShapeUnbound;
+        || !before.Shape.Equals(after.Shape);
 
-    private void Enqueue(QueuedPod pod)
+    private void Enqueue(QueuedPod pod, string why)
     {
-        if (_profileOf(pod.Pod).PreEnqueue.Any(plugin => !plugin.PreEnqueue(pod.Pod).IsSuccess))
+        foreach (var plugin in _profileOf(pod.Pod).PreEnqueue)
         {
-            _pods[pod.Pod.Uid] = (pod, Part.Gated);
-            return;
+            if (!plugin.PreEnqueue(pod.Pod).IsSuccess)
+            {
+                Count(why, "gated");
+                _pods[pod.Pod.Uid] = (pod, Part.Gated);
+                return;
+            }
         }
 
+        Count(why, "active");
         _pods[pod.Pod.Uid] = (pod, Part.Active);
         _active.Add(pod);
         Signal();
     }
 
-    private void Requeue(QueuedPod pod)
+    private void Count(string why, string queue) => CollectionsMarshal.GetValueRefOrAddDefault(_incoming, (why, queue), out _)++;
+
+    private void Requeue(QueuedPod pod, string why)
     {
         if (pod.Attempts > 0 && pod.Timestamp + BackoffOf(pod) > _time.GetUtcNow())
         {
-            Backoff(pod);
+            Backoff(pod, why);
         }
         else
         {
-            Enqueue(pod);
+            Enqueue(pod, why);
         }
     }
 
-    private void Backoff(QueuedPod pod)
+    private void Backoff(QueuedPod pod, string why)
     {
+        Count(why, "backoff");
         _pods[pod.Pod.Uid] = (pod, Part.Backoff);
         _backoff.Enqueue(pod, pod.Timestamp + BackoffOf(pod));
         Signal();
@@ -288,7 +330,7 @@ public sealed class SchedulingQueue
             _backoff.Dequeue();
             if (_pods.TryGetValue(pod.Pod.Uid, out var entry) && entry.Pod == pod && entry.Part == Part.Backoff)
             {
-                Enqueue(pod);
+                Enqueue(pod, "BackoffComplete");
             }
         }
 
@@ -297,7 +339,7 @@ public sealed class SchedulingQueue
             _unschedulableDue.Dequeue();
             if (IsStillWaiting(waiting) && _unschedulable.Remove(waiting.Pod))
             {
-                Enqueue(waiting.Pod);
+                Enqueue(waiting.Pod, "UnschedulableTimeout");
             }
         }
     }

@@ -21,39 +21,30 @@ public sealed class DefaultPreemption(int minCandidateNodesPercentage = 10, int 
             return new PostFilterResult("preemption: " + why);
         }
 
-        var nodes = context.View.Nodes;
-        var candidates = new List<NodeInfo>();
-        foreach (var node in nodes)
+        var candidates = context.Resolvable;
+        if (candidates.Length == 0)
         {
-            if (context.StatusOf(node).Code == StatusCode.Unschedulable)
-            {
-                candidates.Add(node);
-            }
-        }
-
-        if (candidates.Count == 0)
-        {
-            return Hopeless(nodes.Length, []);
+            return Hopeless(context.View.Count, []);
         }
 
         var failures = new List<DryRun>();
         var best = Best(pod, candidates, context, failures);
         return best is null
-            ? Hopeless(nodes.Length, failures)
+            ? Hopeless(context.View.Count, failures)
             : new PostFilterResult(null, best.Node.Name, best.Victims);
     }
 
-    private DryRun? Best(PodInfo pod, List<NodeInfo> candidates, IPostFilterContext context, List<DryRun> failures)
+    private DryRun? Best(PodInfo pod, ReadOnlySpan<int> candidates, IPostFilterContext context, List<DryRun> failures)
     {
-        var enough = Math.Min(candidates.Count, Math.Max(candidates.Count * minCandidateNodesPercentage / 100, minCandidateNodesAbsolute));
-        var offset = context.Random(candidates.Count);
+        var enough = Math.Min(candidates.Length, Math.Max(candidates.Length * minCandidateNodesPercentage / 100, minCandidateNodesAbsolute));
+        var offset = context.Random(candidates.Length);
         DryRun? best = null;
         Func<NodeInfo, DryRun> tryOut = node => DryRun.Of(pod, node, context);
         var found = 0;
         var harmless = 0;
-        for (var i = 0; i < candidates.Count && (found < enough || harmless == 0); i++)
+        for (var i = 0; i < candidates.Length && (found < enough || harmless == 0); i++)
         {
-            var run = context.Recall(candidates[(offset + i) % candidates.Count], tryOut);
+            var run = context.Recall(candidates[(offset + i) % candidates.Length], tryOut);
             if (run.Failure is not null)
             {
                 failures.Add(run);
@@ -86,7 +77,7 @@ public sealed class DefaultPreemption(int minCandidateNodesPercentage = 10, int 
 
         // A node that can't take the pod whoever leaves it is given up for another one.
         var nominated = context.View.Nodes[index];
-        return context.StatusOf(nominated).Code != StatusCode.UnschedulableAndUnresolvable
+        return context.StatusOf(index).Code != StatusCode.UnschedulableAndUnresolvable
             && nominated.Pods.Any(other => other.Priority < pod.Priority && IsEndingForAnother(other))
                 ? "not eligible due to a terminating pod on the nominated node."
                 : null;
@@ -98,13 +89,17 @@ public sealed class DefaultPreemption(int minCandidateNodesPercentage = 10, int 
 
     private static PostFilterResult Hopeless(int nodes, List<DryRun> failures)
     {
-        var verdicts = new Status?[nodes];
-        Array.Fill(verdicts, NotHelpful);
-        foreach (var failure in failures)
+        var verdicts = new Dictionary<Status, int>(ReferenceEqualityComparer.Instance);
+        if (nodes > failures.Count)
         {
-            verdicts[failure.Node.Index] = failure.Failure;
+            verdicts[NotHelpful] = nodes - failures.Count;
         }
 
-        return new PostFilterResult("preemption: " + new FitError(verdicts).Message, NominatedNode: string.Empty);
+        foreach (var failure in failures)
+        {
+            verdicts[failure.Failure!] = verdicts.GetValueOrDefault(failure.Failure!) + 1;
+        }
+
+        return new PostFilterResult("preemption: " + new FitError(nodes, verdicts).Message, NominatedNode: string.Empty);
     }
 }

@@ -66,16 +66,16 @@ public sealed class ImageLocality : IClusterPlugin
             // Images belong to nodes, whoever uses them.
         }
 
-        public Status Filter(NodeInfo node) => Status.Success;
+        public Status Filter(int index, NodeInfo node) => Status.Success;
 
-        public void Score(ReadOnlySpan<NodeInfo> feasible, Span<long> scores)
+        public void Score(ReadOnlySpan<int> feasible, Span<long> scores)
         {
             for (var i = 0; i < feasible.Length; i++)
             {
                 long sum = 0;
                 for (var j = 0; j < images.Length; j++)
                 {
-                    if (_nodesWith[j] > 0 && Find(feasible[i].Node, images[j]) is { } image)
+                    if (_nodesWith[j] > 0 && Find(view.Nodes[feasible[i]].Node, images[j]) is { } image)
                     {
                         sum += (long)(image.SizeBytes * ((double)_nodesWith[j] / view.Count));
                     }

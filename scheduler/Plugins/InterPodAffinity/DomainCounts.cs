@@ -27,7 +27,7 @@ internal sealed class DomainCounts(ClusterView view)
     }
 
     /// <summary>True when a domain of the node has a sum above zero.</summary>
-    public bool AnyAt(NodeInfo node)
+    public bool AnyAt(int node)
     {
         foreach (var (topology, counts) in _keys)
         {
@@ -42,7 +42,7 @@ internal sealed class DomainCounts(ClusterView view)
     }
 
     /// <summary>Sum over all keys of what the node's domains have.</summary>
-    public long At(NodeInfo node)
+    public long At(int node)
     {
         long sum = 0;
         foreach (var (topology, counts) in _keys)
@@ -58,7 +58,7 @@ internal sealed class DomainCounts(ClusterView view)
     }
 
     /// <summary>The sum of the node's domain under the key; null when the node lacks the label.</summary>
-    public long? At(string key, NodeInfo node)
+    public long? At(string key, int node)
     {
         var (topology, counts) = Key(key);
         var domain = topology[node];

@@ -64,22 +64,22 @@ internal sealed class InterPodAffinityRule : IClusterRule
         }
     }
 
-    public Status Filter(NodeInfo node)
+    public Status Filter(int index, NodeInfo node)
     {
-        if (!IsNear(node))
+        if (!IsNear(index))
         {
             return NoAffinity;
         }
 
-        if (_away.AnyAt(node))
+        if (_away.AnyAt(index))
         {
             return AntiAffinity;
         }
 
-        return _awayFromUs.AnyAt(node) ? ExistingAntiAffinity : Status.Success;
+        return _awayFromUs.AnyAt(index) ? ExistingAntiAffinity : Status.Success;
     }
 
-    public void Score(ReadOnlySpan<NodeInfo> feasible, Span<long> scores)
+    public void Score(ReadOnlySpan<int> feasible, Span<long> scores)
     {
         var least = long.MaxValue;
         var most = long.MinValue;
@@ -144,7 +144,7 @@ internal sealed class InterPodAffinityRule : IClusterRule
     /// Every term needs a pod in the node's domain that all terms select. The first pod of a group that selects itself needs none,
     /// or no such group could ever begin.
     /// </summary>
-    private bool IsNear(NodeInfo node)
+    private bool IsNear(int node)
     {
         var found = true;
         foreach (var term in _pod.Affinity.Required)

@@ -7,7 +7,7 @@ namespace Kube.Scheduler.Plugins.NodeAffinity;
 /// The pod's nodeSelector and node affinity: required terms filter, preferred terms add their weight to a node's score.
 /// An affinity of the configuration holds for every pod beside its own.
 /// </summary>
-public sealed class NodeAffinity(Api.Core.V1.NodeAffinity? addedAffinity = null) : IPreFilterPlugin, IFilterPlugin, IScorePlugin, IQueueingHints
+public sealed class NodeAffinity(Api.Core.V1.NodeAffinity? addedAffinity = null) : IPreFilterPlugin, IFilterPlugin, IPreScorePlugin, INormalizeScorePlugin, IQueueingHints
 {
     private const string NameField = "metadata.name";
     private static readonly Status Mismatch = Status.Unresolvable("node(s) didn't match Pod's node affinity/selector").By("NodeAffinity");
@@ -20,10 +20,8 @@ public sealed class NodeAffinity(Api.Core.V1.NodeAffinity? addedAffinity = null)
 
     public int Weight => 2;
 
-    public bool Normalizes => true;
-
     /// <summary>Terms that all name their node leave only those nodes to look at, as a daemon's pods do.</summary>
-    public PreFilterResult PreFilter(PodInfo pod)
+    public PreFilterResult PreFilter(PodInfo pod, ClusterView view)
     {
         var required = pod.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution;
         if (required is null)
@@ -50,8 +48,10 @@ public sealed class NodeAffinity(Api.Core.V1.NodeAffinity? addedAffinity = null)
         return NodeSelectors.MatchesRequired(pod.Spec, node.Node) ? Status.Success : Mismatch;
     }
 
-    public bool AppliesTo(PodInfo pod) =>
-        _addedPreferred.Count > 0 || pod.Spec.Affinity?.NodeAffinity?.PreferredDuringSchedulingIgnoredDuringExecution is { Count: > 0 };
+    public Status PreScore(PodInfo pod) =>
+        _addedPreferred.Count > 0 || pod.Spec.Affinity?.NodeAffinity?.PreferredDuringSchedulingIgnoredDuringExecution is { Count: > 0 }
+            ? Status.Success
+            : Status.Skip;
 
     public long Score(PodInfo pod, NodeInfo node) =>
         Sum(_addedPreferred, node.Node!) + Sum(pod.Spec.Affinity?.NodeAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [], node.Node!);

@@ -9,7 +9,7 @@ public sealed class NodePorts : IPreFilterPlugin, IFilterPlugin, IQueueingHints
 
     public string Name => "NodePorts";
 
-    public PreFilterResult PreFilter(PodInfo pod) => pod.HostPorts.Count > 0 ? Status.Success : Status.Skip;
+    public PreFilterResult PreFilter(PodInfo pod, ClusterView view) => pod.HostPorts.Count > 0 ? Status.Success : Status.Skip;
 
     public Status Filter(PodInfo pod, NodeInfo node)
     {

@@ -14,7 +14,6 @@ internal sealed class SpreadRule : IClusterRule
     private readonly Part[] _hard;
     private readonly Part[] _soft;
     private readonly bool _requireAllKeys;
-    private readonly HashSet<int> _seen = [];
     private bool[] _isIgnored = [];
 
     public SpreadRule(PodInfo pod, ClusterView view, SpreadConstraint[] constraints, bool requireAllKeys)
@@ -48,11 +47,11 @@ internal sealed class SpreadRule : IClusterRule
         }
     }
 
-    public Status Filter(NodeInfo node)
+    public Status Filter(int index, NodeInfo node)
     {
         foreach (var part in _hard)
         {
-            var domain = part.Spread.Topology[node];
+            var domain = part.Spread.Topology[index];
             if (domain == Topology.None)
             {
                 return NoLabel;
@@ -68,7 +67,7 @@ internal sealed class SpreadRule : IClusterRule
         return Status.Success;
     }
 
-    public void Score(ReadOnlySpan<NodeInfo> feasible, Span<long> scores)
+    public void Score(ReadOnlySpan<int> feasible, Span<long> scores)
     {
         if (_isIgnored.Length < feasible.Length)
         {
@@ -96,7 +95,7 @@ internal sealed class SpreadRule : IClusterRule
         Normalize(scores);
     }
 
-    private long Raw(NodeInfo node, ReadOnlySpan<double> weights)
+    private long Raw(int node, ReadOnlySpan<double> weights)
     {
         double score = 0;
         for (var j = 0; j < _soft.Length; j++)
@@ -133,23 +132,21 @@ internal sealed class SpreadRule : IClusterRule
         }
     }
 
-    private int DomainsAmong(Part part, ReadOnlySpan<NodeInfo> feasible)
+    private int DomainsAmong(Part part, ReadOnlySpan<int> feasible)
     {
-        _seen.Clear();
+        part.BeginMarks();
+        var count = 0;
         for (var i = 0; i < feasible.Length; i++)
         {
-            if (!_isIgnored[i])
-            {
-                _seen.Add(part.Spread.Topology[feasible[i]]);
-            }
+            count += !_isIgnored[i] && part.Mark(part.Spread.Topology[feasible[i]]) ? 1 : 0;
         }
 
-        return _seen.Count;
+        return count;
     }
 
     private void Count(Part[] parts, NodeInfo node, PodInfo? pod, int sign, bool allKeys)
     {
-        if (parts.Length == 0 || (allKeys && !HasAll(parts, node)))
+        if (parts.Length == 0 || (allKeys && !HasAll(parts, node.Index)))
         {
             return;
         }
@@ -173,7 +170,7 @@ internal sealed class SpreadRule : IClusterRule
         }
     }
 
-    private static bool HasAll(Part[] parts, NodeInfo node)
+    private static bool HasAll(Part[] parts, int node)
     {
         foreach (var part in parts)
         {
@@ -188,11 +185,26 @@ internal sealed class SpreadRule : IClusterRule
 
     private sealed class Part(SpreadConstraint constraint, PodInfo pod, ClusterView view)
     {
+        /// <summary>Which domains were seen in which round; the first place is for nodes in none.</summary>
+        private readonly int[] _marks = new int[view.Topology(constraint.TopologyKey).Count + 1];
+        private int _round;
+
         public SpreadConstraint Constraint => constraint;
 
         public DomainSpread Spread { get; } = new(view.Topology(constraint.TopologyKey));
 
         /// <summary>1 when the pod itself would count where it goes.</summary>
         public int Self { get; } = constraint.Selector.Matches(pod.Labels) ? 1 : 0;
+
+        public void BeginMarks() => _round++;
+
+        /// <summary>True when the domain has not been seen since <see cref="BeginMarks"/>.</summary>
+        public bool Mark(int domain)
+        {
+            ref var mark = ref _marks[domain + 1];
+            var isNew = mark != _round;
+            mark = _round;
+            return isNew;
+        }
     }
 }

@@ -6,7 +6,7 @@ namespace Kube.Scheduler.Plugins.TaintToleration;
 /// Leaves out nodes with NoSchedule or NoExecute taints that the pod does not tolerate, and prefers nodes with few
 /// PreferNoSchedule taints that it does not tolerate.
 /// </summary>
-public sealed class TaintToleration : IFilterPlugin, IScorePlugin, IQueueingHints
+public sealed class TaintToleration : IFilterPlugin, INormalizeScorePlugin, IQueueingHints
 {
     public string Name => "TaintToleration";
 
@@ -22,8 +22,6 @@ public sealed class TaintToleration : IFilterPlugin, IScorePlugin, IQueueingHint
         var taint = Tolerations.FirstUntolerated(node.Node?.Spec?.Taints, pod.Spec.Tolerations, "NoSchedule", "NoExecute");
         return taint is null ? Status.Success : Status.Unresolvable($"node(s) had untolerated taint {{{taint.Key}: {taint.Value}}}");
     }
-
-    public bool Normalizes => true;
 
     public long Score(PodInfo pod, NodeInfo node) =>
         node.Node?.Spec?.Taints is { Count: > 0 } taints

@@ -40,9 +40,9 @@ public class InterPodAffinityTests
         var view = new ClusterView(World(there));
         var rule = new Plugin().Prepare(Pod("self", wants), view)!;
         CountAll(rule, view);
-        Assert.Equal(verdicts, string.Join(' ', view.Nodes.ToArray().Select(node => Short(rule.Filter(node)))));
+        Assert.Equal(verdicts, string.Join(' ', view.Nodes.ToArray().Select(node => Short(rule.Filter(node.Index, node)))));
         var given = new long[view.Count];
-        rule.Score(view.Nodes, given);
+        rule.Score([.. Enumerable.Range(0, view.Count)], given);
         Assert.Equal(scores, string.Join(' ', given));
     }
 
@@ -61,7 +61,7 @@ public class InterPodAffinityTests
             });
             var rule = new Plugin().Prepare(new PodInfo(pod), view)!;
             CountAll(rule, view);
-            return !rule.Filter(view.Nodes[0]).IsSuccess;
+            return !rule.Filter(0, view.Nodes[0]).IsSuccess;
         }
 
         PodAffinityTerm Term(List<string>? namespaces = null, LabelSelector? by = null) => new()

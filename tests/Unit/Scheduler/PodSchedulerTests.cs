@@ -29,7 +29,7 @@ public sealed class PodSchedulerTests : IAsyncDisposable
         Profile[] profiles = [DefaultProfile.Create()];
         _queue = new SchedulingQueue(profiles, _time);
         _cluster = new ClusterEvents(profiles, _cache, _queue, _nominations);
-        _scheduler = new PodScheduler(profiles, _cache, _queue, _nominations, NoFacts.Instance, _binder, _events, new Prng(1), _time, NullLogger.Instance);
+        _scheduler = new PodScheduler(profiles, _cache, _queue, _nominations, new ClusterFacts(), _binder, _events, new Prng(1), _time, NullLogger.Instance);
         _running = _scheduler.RunAsync(_stop.Token);
     }
 
@@ -205,6 +205,14 @@ public sealed class PodSchedulerTests : IAsyncDisposable
 
             return Task.CompletedTask;
         }
+
+        public Task<Api.Core.V1.PersistentVolume> BindVolumeAsync(
+            Api.Core.V1.PersistentVolume volume, Api.Core.V1.PersistentVolumeClaim claim, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("there are no volumes");
+
+        public Task<Api.Core.V1.PersistentVolumeClaim> SelectNodeAsync(
+            Api.Core.V1.PersistentVolumeClaim claim, string node, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("there are no volumes");
 
         private T[] Copy<T>(List<T> list)
         {

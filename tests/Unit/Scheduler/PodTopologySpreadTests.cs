@@ -34,7 +34,7 @@ public class PodTopologySpreadTests
     {
         var view = new ClusterView(World(there));
         var rule = Counted(new Plugin(), Pod("p", Constraint(key, maxSkew, "DoNotSchedule", minDomains)), view);
-        Assert.Equal(verdicts, string.Join(' ', view.Nodes.ToArray().Select(node => Short(rule.Filter(node)))));
+        Assert.Equal(verdicts, string.Join(' ', view.Nodes.ToArray().Select(node => Short(rule.Filter(node.Index, node)))));
     }
 
     [Theory]
@@ -46,7 +46,7 @@ public class PodTopologySpreadTests
         var view = new ClusterView(World(there));
         var rule = Counted(new Plugin(), Pod("p", Constraint(key, 1, "ScheduleAnyway")), view);
         var scores = new long[view.Count];
-        rule.Score(view.Nodes, scores);
+        rule.Score([.. Enumerable.Range(0, view.Count)], scores);
         Assert.Equal(expected, string.Join(' ', scores));
     }
 
@@ -67,7 +67,7 @@ public class PodTopologySpreadTests
         var constraint = Constraint(Zone, 1, "DoNotSchedule");
         constraint.NodeAffinityPolicy = affinity;
         constraint.NodeTaintsPolicy = taints;
-        Assert.Equal(expected, Short(Counted(new Plugin(), Pod("p", constraint), view).Filter(view.Nodes[0])));
+        Assert.Equal(expected, Short(Counted(new Plugin(), Pod("p", constraint), view).Filter(0, view.Nodes[0])));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public class PodTopologySpreadTests
                 spec.TopologySpreadConstraints = [constraint];
             });
             pod.Metadata.Labels = new() { ["app"] = "x" };
-            return Short(Counted(new Plugin(), new PodInfo(pod), view).Filter(view.Nodes[0]));
+            return Short(Counted(new Plugin(), new PodInfo(pod), view).Filter(0, view.Nodes[0]));
         }
 
         Assert.Equal("ok", Verdict("Honor"));
@@ -103,7 +103,7 @@ public class PodTopologySpreadTests
         constraint.MatchLabelKeys = ["rev"];
         var pod = Pod("p", constraint);
         pod.Labels!["rev"] = "2";
-        Assert.Equal("ok", Short(Counted(new Plugin(), new PodInfo(pod.Pod), view).Filter(view.Nodes[0])));
+        Assert.Equal("ok", Short(Counted(new Plugin(), new PodInfo(pod.Pod), view).Filter(0, view.Nodes[0])));
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public class PodTopologySpreadTests
         var rule = Counted(new Plugin(), new PodInfo(pod), view);
         Assert.False(rule.Filters);
         var scores = new long[view.Count];
-        rule.Score(view.Nodes, scores);
+        rule.Score([.. Enumerable.Range(0, view.Count)], scores);
         Assert.True(scores[0] < scores[1] && scores[1] < scores[2], string.Join(' ', scores));
         Assert.Null(new Plugin().Prepare(Build.Info("alone"), view));
     }

@@ -131,7 +131,7 @@ public class SchedulingQueueTests
     [InlineData("NodeAffinity", ClusterChange.NodeAllocatable, false)]
     [InlineData("NodeUnschedulable", ClusterChange.NodeUnschedulable, true)]
     [InlineData("NodePorts", ClusterChange.NodeLabels, false)]
-    [InlineData("Unheard.Of", ClusterChange.Storage, true)]
+    [InlineData("Unheard.Of", ClusterChange.ClaimChanged, true)]
     public async Task A_rejected_pod_moves_only_for_what_may_help(string rejectedBy, ClusterChange change, bool moves)
     {
         _queue.AddOrUpdate(Build.Info("p"));

@@ -1,6 +1,6 @@
-using Kube.Scheduler.Framework;
+using Kube.Api.Core.V1;
 
-namespace Kube.Scheduler.Cycle;
+namespace Kube.Scheduler.Framework;
 
 /// <summary>The effects of scheduling decisions: what the scheduler asks of the API server.</summary>
 public interface IPodBinder
@@ -21,4 +21,10 @@ public interface IPodBinder
     /// Marks a pod as ended to make room (condition DisruptionTarget) and deletes it, gracefully. A pod that is gone already is no error.
     /// </summary>
     Task PreemptAsync(PodInfo victim, PodInfo preemptor, CancellationToken cancellationToken);
+
+    /// <summary>Binds a volume to a claim from the volume's side, unless either has changed; the volume controller does the rest. Returns the volume as it is now.</summary>
+    Task<PersistentVolume> BindVolumeAsync(PersistentVolume volume, PersistentVolumeClaim claim, CancellationToken cancellationToken);
+
+    /// <summary>Asks for a volume that the node can reach, unless the claim has changed. Returns the claim as it is now.</summary>
+    Task<PersistentVolumeClaim> SelectNodeAsync(PersistentVolumeClaim claim, string node, CancellationToken cancellationToken);
 }
