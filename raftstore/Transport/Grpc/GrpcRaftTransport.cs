@@ -7,7 +7,7 @@ namespace Kube.RaftStore.Transport.Grpc;
 /// Members' messages: a stream to every peer, which the sender opens, and gRPC for snapshots and for the question who the members
 /// are. Its receiving half, <see cref="Service"/> and <see cref="Exchange"/>, is served by a <see cref="PeerListener"/>.
 /// </summary>
-public sealed class GrpcRaftTransport : IRaftTransport
+public sealed partial class GrpcRaftTransport : IRaftTransport
 {
     private readonly GrpcTransportOptions _options;
     private readonly TimeProvider _time;
@@ -15,6 +15,7 @@ public sealed class GrpcRaftTransport : IRaftTransport
     private readonly PeerService _service;
     private readonly Lock _lock = new();
     private readonly List<Task> _ending = [];
+    private readonly Introductions _introductions = new();
     private volatile Dictionary<ulong, PeerLink> _links = [];
     private IReadOnlyList<RaftPeer> _peers = [];
     private ITransportHandler? _handler;
@@ -28,7 +29,7 @@ public sealed class GrpcRaftTransport : IRaftTransport
         _options = options;
         _time = timeProvider;
         _logger = logger;
-        _service = new PeerService(options);
+        _service = new PeerService(options, Introduce);
         Exchange = new PeerExchange(_service, options.ConnectTimeout, timeProvider);
     }
 
@@ -49,7 +50,17 @@ public sealed class GrpcRaftTransport : IRaftTransport
     }
 
     /// <summary>Ends the streams of members that were removed. To be called when one was.</summary>
-    public void DropRemoved() => _service.DropRemoved();
+    public void DropRemoved()
+    {
+        _service.DropRemoved();
+        lock (_lock)
+        {
+            if (_introductions.Forget(peer => _members?.IsRemoved(peer) == true))
+            {
+                Connect();
+            }
+        }
+    }
 
     /// <summary>How long the connection to a peer has stood; null while there is none.</summary>
     public TimeSpan? ConnectedFor(ulong peer) => _links.TryGetValue(peer, out var link) ? link.ConnectedFor : null;
@@ -102,11 +113,25 @@ public sealed class GrpcRaftTransport : IRaftTransport
         {
             _disposed = true;
             _peers = [];
+            _introductions.Forget(_ => true);
             Connect();
             ending = [.. _ending];
         }
 
         await Task.WhenAll(ending).ConfigureAwait(false);
+    }
+
+    /// <summary>A caller says where it listens.</summary>
+    private void Introduce(RaftPeer peer)
+    {
+        lock (_lock)
+        {
+            if (!_disposed && _introductions.TryNote(peer, _peers))
+            {
+                LogIntroduced(_logger, _options.MemberId, peer.Id, peer.Addresses[0]);
+                Connect();
+            }
+        }
     }
 
     /// <summary>Makes the links those of the peers. Under the lock.</summary>
@@ -118,7 +143,7 @@ public sealed class GrpcRaftTransport : IRaftTransport
         }
 
         var next = new Dictionary<ulong, PeerLink>();
-        foreach (var peer in _peers.Where(p => p.Addresses.Count > 0))
+        foreach (var peer in _introductions.Complete(_peers).Where(p => p.Addresses.Count > 0))
         {
             next[peer.Id] = _links.TryGetValue(peer.Id, out var link) && link.Peer.Addresses.SequenceEqual(peer.Addresses)
                 ? link
@@ -129,4 +154,7 @@ public sealed class GrpcRaftTransport : IRaftTransport
         _ending.AddRange(_links.Values.Except(next.Values).Select(l => l.DisposeAsync().AsTask()));
         _links = next;
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "member {Member:x} learns from {Peer:x} itself that it listens at {Address}")]
+    private static partial void LogIntroduced(ILogger logger, ulong member, ulong peer, Uri address);
 }

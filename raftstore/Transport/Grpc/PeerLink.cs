@@ -213,13 +213,22 @@ internal sealed partial class PeerLink : IAsyncDisposable
 
     private GrpcChannel OpenChannel() => PeerChannel.Open(Address, _options.Tls, _options.ConnectTimeout, _time);
 
-    private Greeting Greeting() => new()
+    private Greeting Greeting()
     {
-        ProtocolVersion = GrpcTransportOptions.ProtocolVersion,
-        ClusterId = _options.ClusterId,
-        From = _options.MemberId,
-        To = Peer.Id,
-    };
+        var greeting = new Greeting
+        {
+            ProtocolVersion = GrpcTransportOptions.ProtocolVersion,
+            ClusterId = _options.ClusterId,
+            From = _options.MemberId,
+            To = Peer.Id,
+        };
+        if (_members?.Members?.FirstOrDefault(m => m.Id == _options.MemberId) is { } self)
+        {
+            greeting.PeerUrls.AddRange(self.PeerUrls);
+        }
+
+        return greeting;
+    }
 
     private void Check(GreetingReply reply)
     {

@@ -5,8 +5,10 @@ using Kube.RaftStore.Raft;
 namespace Kube.RaftStore.Transport.Grpc;
 
 /// <summary>The receiving end of <see cref="PeerLink"/>: what is called by gRPC, and who is let in.</summary>
-internal sealed class PeerService(GrpcTransportOptions options) : Kube.Raft.V1.RaftPeer.RaftPeerBase
+internal sealed class PeerService(GrpcTransportOptions options, Action<Transport.RaftPeer> introduced) : Kube.Raft.V1.RaftPeer.RaftPeerBase
 {
+    private const int MaxAddresses = 16;
+
     private readonly Lock _gate = new();
     private readonly HashSet<IncomingStream> _streams = [];
     private volatile ITransportHandler? _handler;
@@ -96,7 +98,26 @@ internal sealed class PeerService(GrpcTransportOptions options) : Kube.Raft.V1.R
         }
 
         RefuseRemoved(greeting.From);
-        return _handler ?? throw Starting();
+        var handler = _handler ?? throw Starting();
+        Introduce(greeting);
+        return handler;
+    }
+
+    private void Introduce(Greeting greeting)
+    {
+        var addresses = new List<Uri>();
+        foreach (var url in greeting.PeerUrls.Take(MaxAddresses))
+        {
+            if (Uri.TryCreate(url, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp))
+            {
+                addresses.Add(address);
+            }
+        }
+
+        if (addresses.Count > 0)
+        {
+            introduced(new Transport.RaftPeer(greeting.From, addresses));
+        }
     }
 
     private bool IsRemoved(ulong member) => _members?.IsRemoved(member) == true;

@@ -55,6 +55,22 @@ public sealed class GrpcRaftTransportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_member_that_is_not_known_says_where_it_can_be_answered()
+    {
+        var one = await StartAsync(1, _certificates.Tls("one"));
+        var two = await StartAsync(2, _certificates.Tls("two"));
+        two.Transport.SetMembers(new Directory(new KnownMember(1, "one", [], false), new KnownMember(2, "two", [two.Address.ToString()], false)));
+        two.Transport.SetPeers([new RaftPeer(1, [one.Address])]);
+        await TestCluster.Until(() => one.Handler.ConnectedPeers.Contains(2UL), "a way back");
+        one.Transport.Send([Heartbeat(1, 2)]);
+        await TestCluster.Until(() => two.Handler.Received.Count == 1, "the message");
+        // What the log says of the others leaves it alone.
+        one.Transport.SetPeers([new RaftPeer(3, [new Uri("https://127.0.0.1:1")])]);
+        one.Transport.Send([Heartbeat(1, 2)]);
+        await TestCluster.Until(() => two.Handler.Received.Count == 2, "another message");
+    }
+
+    [Fact]
     public async Task Every_field_survives_the_wire()
     {
         var (one, two) = await PairAsync();
@@ -197,6 +213,15 @@ public sealed class GrpcRaftTransportTests : IAsyncLifetime
         transport.Start(member.Handler);
         _members.Add(member);
         return member;
+    }
+
+    private sealed class Directory(params KnownMember[] members) : IMemberDirectory
+    {
+        public IReadOnlyList<KnownMember> Members => members;
+
+        public bool IsRemoved(ulong member) => false;
+
+        public void OnRemoved() => throw new InvalidOperationException("nobody was removed");
     }
 
     private sealed class Member(ulong id, GrpcRaftTransport transport, PeerListener listener) : IAsyncDisposable
