@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Kube.RaftStore.Mvcc;
+using Kube.RaftStore.Tests.Raft;
 
 namespace Kube.RaftStore.Tests.Mvcc;
 
@@ -45,7 +46,7 @@ public abstract class ValueStoreConformance
     [Fact]
     public void Values_are_those_of_a_dictionary()
     {
-        var steps = Gen.Choose(0, int.MaxValue).ArrayOf(150).ToArbitrary();
+        var steps = Gen.Choose(0, int.MaxValue).ArrayOf(150).ToShrinking();
         Prop.ForAll(steps, numbers =>
         {
             var store = NewStore();

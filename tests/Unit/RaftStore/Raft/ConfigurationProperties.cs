@@ -17,9 +17,17 @@ public class ConfigurationProperties
         from mustBeReady in ArbMap.Default.GeneratorFor<bool>()
         select new ConfChange(transition, [.. steps]) { Base = origin, LearnersMustBeReady = mustBeReady };
 
+    /// <summary>With fewer steps.</summary>
+    private static IEnumerable<ConfChange> Simpler(ConfChange change) =>
+        change.Steps.Select((_, i) => new ConfChange(change.Transition, [.. change.Steps.Take(i), .. change.Steps.Skip(i + 1)])
+        {
+            Base = change.Base,
+            LearnersMustBeReady = change.LearnersMustBeReady,
+        });
+
     [Fact]
     public void Any_sequence_of_changes_keeps_a_membership_sound() =>
-        Prop.ForAll(Changes.ArrayOf().ToArbitrary(), changes =>
+        Prop.ForAll(Changes.ArrayOf().ToShrinking(Simpler), changes =>
         {
             var tracker = NewTracker();
             foreach (var change in changes)
@@ -50,7 +58,7 @@ public class ConfigurationProperties
 
     [Fact]
     public void Joint_and_left_is_the_same_as_one_after_another() =>
-        Prop.ForAll(Changes.ToArbitrary(), change =>
+        Prop.ForAll(Arb.From(Changes, Simpler), change =>
         {
             var joint = NewTracker();
             var single = NewTracker();
@@ -74,7 +82,7 @@ public class ConfigurationProperties
 
     [Fact]
     public void Codec_round_trips_and_takes_no_nonsense() =>
-        Prop.ForAll(Changes.ToArbitrary(), ArbMap.Default.ArbFor<byte[]>(), (change, command) =>
+        Prop.ForAll(Arb.From(Changes, Simpler), ArbMap.Default.ArbFor<byte[]>(), (change, command) =>
         {
             var encoded = ConfChangeCodec.Encode(change, command);
             var decoded = ConfChangeCodec.Decode(encoded, out var rest);
@@ -107,7 +115,7 @@ public class ConfigurationProperties
 
     [Fact]
     public void Fingerprint_tells_memberships_apart() =>
-        Prop.ForAll(Changes.ArrayOf().ToArbitrary(), Changes.ArrayOf().ToArbitrary(), (one, other) =>
+        Prop.ForAll(Changes.ArrayOf().ToShrinking(Simpler), Changes.ArrayOf().ToShrinking(Simpler), (one, other) =>
         {
             var (a, b) = (After(one), After(other));
             return a.Equals(b) == (a.Fingerprint == b.Fingerprint) && a.Fingerprint != 0;

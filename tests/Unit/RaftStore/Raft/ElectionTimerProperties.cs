@@ -15,7 +15,7 @@ public class ElectionTimerProperties
     [Fact]
     public void Follower_campaigns_exactly_when_the_drawn_time_has_passed_without_a_leader() =>
         Prop.ForAll(
-            Gen.Choose(2, 20).ToArbitrary(), ArbMap.Default.ArbFor<ulong>(), TickOrWord.ArrayOf(80).ToArbitrary(), (electionTicks, seed, events) =>
+            Gen.Choose(2, 20).ToShrinking(2), ArbMap.Default.ArbFor<ulong>(), TickOrWord.ArrayOf(80).ToShrinking(), (electionTicks, seed, events) =>
             {
                 var node = NewNode(new RaftOptions { Id = 1, ElectionTicks = electionTicks }, seed);
                 var silentTicks = 0;
@@ -52,7 +52,7 @@ public class ElectionTimerProperties
 
     [Fact]
     public void Every_timeout_is_drawn_sooner_or_later() =>
-        Prop.ForAll(Gen.Choose(2, 12).ToArbitrary(), ArbMap.Default.ArbFor<ulong>(), (electionTicks, seed) =>
+        Prop.ForAll(Gen.Choose(2, 12).ToShrinking(2), ArbMap.Default.ArbFor<ulong>(), (electionTicks, seed) =>
         {
             var node = NewNode(new RaftOptions { Id = 1, ElectionTicks = electionTicks }, seed);
             var drawn = new HashSet<int>();
@@ -69,7 +69,7 @@ public class ElectionTimerProperties
     /// <summary>Each event says which followers answer between two ticks.</summary>
     [Fact]
     public void Leader_steps_down_exactly_at_the_first_check_without_a_quorum() =>
-        Prop.ForAll(Gen.Choose(2, 8).ToArbitrary(), Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Choose(1, 3))).ArrayOf(60).ToArbitrary(), (electionTicks, events) =>
+        Prop.ForAll(Gen.Choose(2, 8).ToShrinking(2), Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Choose(1, 3))).ArrayOf(60).ToShrinking(Shrinking.Smaller), (electionTicks, events) =>
         {
             var node = Leader(electionTicks);
             var (elapsed, heard) = (0, true);

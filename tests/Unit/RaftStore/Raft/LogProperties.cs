@@ -16,7 +16,7 @@ public class LogProperties
          from count in Gen.Choose(0, 4)
          from term in Gen.Choose(0, 1)
          from persist in Gen.Elements(true, false)
-         select (back, count, term, persist)).ArrayOf().ToArbitrary();
+         select (back, count, term, persist)).ArrayOf().ToShrinking();
 
     [Fact]
     public void Log_is_what_a_list_with_truncation_is() =>
@@ -58,7 +58,7 @@ public class LogProperties
 
     [Fact]
     public void Follower_append_keeps_logs_matching() =>
-        Prop.ForAll(Gen.Choose(1, 3).ArrayOf(12).ToArbitrary(), Gen.Choose(0, 12).ToArbitrary(), Gen.Choose(0, 12).ToArbitrary(), (terms, previous, common) =>
+        Prop.ForAll(Gen.Choose(1, 3).ArrayOf(12).ToShrinkingElements(n => Shrinking.Smaller(n, 1)), Gen.Choose(0, 12).ToShrinking(), Gen.Choose(0, 12).ToShrinking(), (terms, previous, common) =>
         {
             // Two logs with equal entries up to a point, and the leader's of a higher term behind it.
             using var storage = new InMemoryLogStorage(new ConfState([1]));
@@ -81,7 +81,7 @@ public class LogProperties
 
     [Fact]
     public void Inflight_window_is_a_bounded_queue() =>
-        Prop.ForAll(Gen.Choose(0, 9).ArrayOf().ToArbitrary(), steps =>
+        Prop.ForAll(Gen.Choose(0, 9).ArrayOf().ToShrinking(Shrinking.Smaller), steps =>
         {
             var window = new Inflights(5, 40);
             var twin = new Queue<(ulong Index, long Bytes)>();
@@ -120,7 +120,7 @@ public class LogProperties
 
     [Fact]
     public void Progress_never_sends_what_is_acknowledged_and_never_forgets_an_acknowledgement() =>
-        Prop.ForAll((from kind in Gen.Choose(0, 6) from n in Gen.Choose(0, 20) select (kind, n)).ArrayOf().ToArbitrary(), steps =>
+        Prop.ForAll((from kind in Gen.Choose(0, 6) from n in Gen.Choose(0, 20) select (kind, n)).ArrayOf().ToShrinking(step => Shrinking.Smaller(step.n).Select(n => (step.kind, n))), steps =>
         {
             var progress = new Progress(0, 1, new Inflights(8, 1000), false);
             ulong highest = 0;

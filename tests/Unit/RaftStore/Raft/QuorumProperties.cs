@@ -9,7 +9,7 @@ public class QuorumProperties
 {
     [Fact]
     public void Committed_index_is_the_largest_that_a_majority_has() =>
-        Prop.ForAll(Gen.Choose(0, 9).ListOf().ToArbitrary(), indexes =>
+        Prop.ForAll(Gen.Choose(0, 9).ArrayOf().ToShrinking(Shrinking.Smaller), indexes =>
         {
             var acknowledged = indexes.Select((index, i) => (Id: (ulong)i + 1, Index: (ulong)index)).ToDictionary(p => p.Id, p => p.Index);
             return new MajorityConfig(acknowledged.Keys).CommittedIndex(id => acknowledged[id]) == Largest(acknowledged);
@@ -17,7 +17,7 @@ public class QuorumProperties
 
     [Fact]
     public void Joint_committed_index_needs_both_majorities() =>
-        Prop.ForAll(Gen.Choose(0, 5).ArrayOf(7).ToArbitrary(), Gen.Choose(0, 127).ToArbitrary(), Gen.Choose(0, 127).ToArbitrary(), (indexes, first, second) =>
+        Prop.ForAll(Gen.Choose(0, 5).ArrayOf(7).ToShrinkingElements(Shrinking.Smaller), Gen.Choose(0, 127).ToShrinking(), Gen.Choose(0, 127).ToShrinking(), (indexes, first, second) =>
         {
             ulong At(ulong id) => (ulong)indexes[id - 1];
             var joint = new JointConfig(new MajorityConfig(Ids(first)), new MajorityConfig(Ids(second)));
@@ -36,7 +36,7 @@ public class QuorumProperties
 
     [Fact]
     public void Tally_is_won_or_lost_exactly_when_no_further_vote_can_change_it() =>
-        Prop.ForAll(Gen.Choose(0, 2).ArrayOf(5).ToArbitrary(), Gen.Choose(0, 31).ToArbitrary(), Gen.Choose(0, 31).ToArbitrary(), (votes, first, second) =>
+        Prop.ForAll(Gen.Choose(0, 2).ArrayOf(5).ToShrinkingElements(Shrinking.Smaller), Gen.Choose(0, 31).ToShrinking(), Gen.Choose(0, 31).ToShrinking(), (votes, first, second) =>
         {
             bool? Vote(ulong id) => votes[id - 1] switch { 0 => false, 1 => true, _ => null };
             var joint = new JointConfig(new MajorityConfig(Ids(first)), new MajorityConfig(Ids(second)));

@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Kube.RaftStore.Raft;
 using Kube.RaftStore.Storage;
+using Kube.RaftStore.Tests.Raft;
 
 namespace Kube.RaftStore.Tests.Storage;
 
@@ -225,7 +226,7 @@ public abstract class LogStorageConformance : IDisposable
     public void Snapshots_and_compaction_do_what_a_list_says()
     {
         var run = 0;
-        Prop.ForAll(Step.Generator.ArrayOf().ToArbitrary(), steps =>
+        Prop.ForAll(Step.Generator.ArrayOf().ToShrinking(), steps =>
         {
             var storage = OpenFresh(run++);
             try
