@@ -144,6 +144,30 @@ public class RaftNodeTests
     }
 
     [Fact]
+    public void A_forwarded_proposal_that_the_network_doubles_is_taken_once()
+    {
+        var node = Leader();
+        var last = node.LastIndex;
+        Message Forwarded(ulong life, ulong number, ulong sequence) => new()
+        {
+            Type = MessageType.Propose, From = 2, To = 1, Term = node.Term, Context = life, Index = number,
+            Entries = [new Entry(0, 0, EntryType.Normal, new ProposalId(2, sequence), new byte[1])],
+        };
+        node.Step(Forwarded(life: 70, number: 1, sequence: 70));
+        node.Step(Forwarded(life: 70, number: 1, sequence: 70));
+        Assert.Equal(last + 1, node.LastIndex);
+        node.Step(Forwarded(life: 70, number: 3, sequence: 72));
+        // Overtaken: its proposer takes it for lost and proposes again in a later term, so it must not come in now.
+        node.Step(Forwarded(life: 70, number: 2, sequence: 71));
+        Assert.Equal(last + 2, node.LastIndex);
+        // A member that has restarted counts from one again.
+        node.Step(Forwarded(life: 90, number: 1, sequence: 90));
+        Assert.Equal(last + 3, node.LastIndex);
+        Drain(node);
+        Assert.Equal([70UL, 72UL, 90UL], _storage.Read(last + 1, last + 4, long.MaxValue).Select(e => e.Proposal.Sequence));
+    }
+
+    [Fact]
     public void Appends_are_pipelined_up_to_the_window_and_go_on_with_an_answer()
     {
         var node = Leader(Options with { MaxInflightMessages = 3 });
