@@ -38,9 +38,9 @@ internal static class SnapshotFormat
 }
 
 /// <summary>Writes a snapshot's fields through a buffer, adding them to its checksum.</summary>
-internal sealed class SnapshotWriter(Stream destination)
+internal sealed class SnapshotWriter(Stream destination, int bufferBytes = 64 << 10)
 {
-    private readonly byte[] _buffer = new byte[64 << 10];
+    private readonly byte[] _buffer = new byte[bufferBytes];
     private int _used;
     private uint _checksum = uint.MaxValue;
 

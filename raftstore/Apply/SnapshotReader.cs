@@ -8,7 +8,9 @@ namespace Kube.RaftStore.Apply;
 /// </summary>
 internal sealed class SnapshotReader(Stream source)
 {
-    private byte[] _buffer = new byte[256 << 10];
+    private const int MostBufferBytes = 256 << 10;
+
+    private byte[] _buffer = new byte[source.CanSeek ? Math.Clamp(source.Length - source.Position, 1 << 10, MostBufferBytes) : MostBufferBytes];
     private int _at;
     private int _end;
 

@@ -29,7 +29,7 @@ public static class StateHash
             state = SnapshotFormat.Checksum(state, bytes[..16]);
         }
         var auth = new MemoryStream();
-        var writer = new SnapshotWriter(auth);
+        var writer = new SnapshotWriter(auth, bufferBytes: 1 << 10);
         AuthSnapshot.Write(writer, machine.Auth.Current);
         writer.WriteTrailer();
         return SnapshotFormat.Checksum(state, auth.GetBuffer().AsSpan(0, (int)auth.Length));

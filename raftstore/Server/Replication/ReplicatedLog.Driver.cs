@@ -222,7 +222,7 @@ public sealed partial class ReplicatedLog
             return;
         }
 
-        var now = new SharedState(_node, before.Membership);
+        var now = new SharedState(_node, before.Membership, before);
         Volatile.Write(ref _shared, now);
         if (before.LeaderId != now.LeaderId || before.Term != now.Term)
         {
@@ -236,19 +236,20 @@ public sealed partial class ReplicatedLog
     {
         private readonly Raft.Configuration.Membership _source;
 
-        public SharedState(RaftNode node, ConfState before)
+        public SharedState(RaftNode node, ConfState known, SharedState? before = null)
         {
             LeaderId = node.LeaderId;
             Term = node.Term;
             CommitIndex = node.CommitIndex;
             IsLearner = node.IsLearner;
             _source = node.Membership;
-            var membership = _source.ToConfState();
-            Membership = membership.Equals(before) ? before : membership;
+            Membership = before is not null && ReferenceEquals(_source, before._source) ? known : KnownOr(_source.ToConfState(), known);
             MatchIndexes = node.Role == Role.Leader
                 ? node.Progress.Where(p => p.Key != node.Id).ToDictionary(p => p.Key, p => p.Value.Match)
                 : new Dictionary<ulong, ulong>();
         }
+
+        private static ConfState KnownOr(ConfState membership, ConfState known) => membership.Equals(known) ? known : membership;
 
         public ulong LeaderId { get; }
 

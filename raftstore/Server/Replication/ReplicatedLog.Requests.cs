@@ -147,7 +147,8 @@ public sealed partial class ReplicatedLog
         }
 
         var now = _time.GetTimestamp();
-        foreach (var proposal in _proposals.Values)
+        // The dictionary itself, not its values: those are a copy made under all its locks.
+        foreach (var (_, proposal) in _proposals)
         {
             if (proposal.DeadlineTimestamp <= now && TryClaim(proposal.Id.Sequence, out _))
             {
