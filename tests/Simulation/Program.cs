@@ -50,6 +50,7 @@ internal static class Program
         var clusterTime = TimeSpan.Zero;
         var runs = 0;
         long operations = 0;
+        long events = 0;
         while (TimeProvider.System.GetElapsedTime(started) < within)
         {
             var result = SimulationRun.Execute(SwarmOptions.Draw(next++));
@@ -57,6 +58,7 @@ internal static class Program
             clusterTime += result.VirtualTime;
             memberTime += result.VirtualTime * result.Options.Members;
             operations += result.Counts.Operations;
+            events += result.Counts.Events;
             if (!result.IsSound)
             {
                 Console.WriteLine($"seed {result.Options.Seed}: {Describe(result.Options)}");
@@ -66,9 +68,10 @@ internal static class Program
         }
 
         var took = TimeProvider.System.GetElapsedTime(started);
+        var processorTime = Environment.CpuUsage.TotalTime;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{runs} seeds sound, {operations} operations, {clusterTime.TotalHours:F2} cluster-hours ({memberTime.TotalHours:F2} member-hours) in {took.TotalSeconds:F0} s: {clusterTime / took:F0} simulated cluster-hours an hour"));
+            $"{runs} seeds sound, {operations} operations, {events / 1e6:F1} million events, {clusterTime.TotalHours:F2} cluster-hours ({memberTime.TotalHours:F2} member-hours) in {took.TotalSeconds:F0} s: {clusterTime / took:F0} simulated cluster-hours an hour, {clusterTime / processorTime:F0} an hour of one core ({processorTime.TotalSeconds:F0} s of processor time)"));
         return 0;
     }
 

@@ -19,6 +19,23 @@ internal static class MembershipBugs
             new Edit(Joint, "Math.Min(Incoming.CommittedIndex(acknowledged), Outgoing.CommittedIndex(acknowledged));",
                 """Planted.Is("old-half-ignored") ? Incoming.CommittedIndex(acknowledged) : Math.Min(Incoming.CommittedIndex(acknowledged), Outgoing.CommittedIndex(acknowledged));"""),
             new Edit(Joint, "var second = Outgoing.Tally(vote);", """var second = Planted.Is("old-half-ignored") ? first : Outgoing.Tally(vote);""")),
+        new("old-change-misread", "a membership change of the version before is read as one of the present", Habitat.Upgrades, new Edit(
+            "raftstore/Raft/Configuration/ConfChangeCodec.cs",
+            "var isOld = bytes[0] < Version;",
+            """var isOld = bytes[0] < Version && !Planted.Is("old-change-misread");""")),
+        new("strangers-unanswered", "a member answers nobody whom its log does not name", Habitat.Membership, new Edit(
+            "raftstore/Transport/Introductions.cs",
+            "        _told.Add(peer);
+        return true;",
+            """
+                    _told.Add(peer);
+                    if (Planted.Is("strangers-unanswered"))
+                    {
+                        _told.Clear();
+                    }
+
+                    return true;
+            """)),
         new("snapshot-keeps-old-membership", "a member that a snapshot fills goes on with the membership it knew", Habitat.Membership, new Edit(
             "raftstore/Raft/RaftNode.Follower.cs",
             "Install(snapshot.Configuration);",

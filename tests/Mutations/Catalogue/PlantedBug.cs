@@ -9,6 +9,7 @@ public enum Habitat
     Snapshots,
     Clients,
     Readers,
+    Upgrades,
 }
 
 /// <summary>A deliberate bug.</summary>

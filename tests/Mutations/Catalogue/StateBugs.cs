@@ -55,6 +55,10 @@ internal static class StateBugs
             Snapshot,
             "Leases.All(), ",
             """Planted.Is("snapshot-loses-leases") ? [] : Leases.All(), """)),
+        new("old-snapshot-misread", "a snapshot of the format before is read as one of the present", Habitat.Upgrades, new Edit(
+            "raftstore/Apply/MemberSnapshot.cs",
+            "var isOld = format < SnapshotFormat.WithMembers;",
+            """var isOld = format < SnapshotFormat.WithMembers && !Planted.Is("old-snapshot-misread");""")),
         new("compacts-too-far", "a compaction forgets one revision more than asked", Habitat.Clients, new Edit(
             Applier,
             "store.Compact(request.Revision)",

@@ -9,7 +9,8 @@ namespace Kube.RaftStore.Simulation.Checks;
 /// <summary>What must hold at every moment (Raft paper, figure 3), seen from outside all members at once.</summary>
 internal sealed class SafetyChecks(World world, SimulatedCluster cluster)
 {
-    /// <summary>How often the whole states are compared, in entries.</summary>
+    /// <summary>How often the whole states are compared, in entries, while the log is short. A long one means long histories: then they are
+    /// compared so seldom that it costs about as much for each entry.</summary>
     private const ulong HashEvery = 16;
 
     private readonly Dictionary<ulong, ulong> _leaderOfTerm = [];
@@ -49,7 +50,7 @@ internal sealed class SafetyChecks(World world, SimulatedCluster cluster)
             world.Fail($"member {process.Member.Id} applied {index} and is at {machine.AppliedIndex}");
         }
 
-        if (index % HashEvery == 0)
+        if (index % (HashEvery << (int)(index >> 8 > 0 ? ulong.Log2(index >> 8) + 1 : 0)) == 0)
         {
             Compare(process, machine);
         }
@@ -79,7 +80,11 @@ internal sealed class SafetyChecks(World world, SimulatedCluster cluster)
         if (node.AppliedIndex >= _newestConfigurationIndex)
         {
             _newestConfigurationIndex = node.AppliedIndex;
-            NewestConfiguration = log.Membership;
+            var membership = log.Membership;
+            if (!ReferenceEquals(membership, NewestConfiguration) && !membership.Equals(NewestConfiguration))
+            {
+                NewestConfiguration = membership;
+            }
         }
 
         _votes.AfterTurn(process.Member.Id, node);

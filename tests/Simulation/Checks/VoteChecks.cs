@@ -11,6 +11,7 @@ internal sealed class VoteChecks(World world, bool withPreVote)
     private readonly HashSet<(ulong Candidate, ulong Term, ulong From)> _preVotes = [];
     private readonly HashSet<(ulong Candidate, ulong Term)> _toldToCampaign = [];
     private readonly HashSet<(ulong Candidate, ulong Term)> _campaigns = [];
+    private readonly HashSet<(ulong Member, ulong Term, Role Role)> _looked = [];
 
     public void OnArrival(Message message)
     {
@@ -30,7 +31,7 @@ internal sealed class VoteChecks(World world, bool withPreVote)
 
     public void AfterTurn(ulong member, RaftNode node)
     {
-        if (node.Role is not (Role.Candidate or Role.Leader) || (node.Role == Role.Candidate && !withPreVote))
+        if (node.Role is not (Role.Candidate or Role.Leader) || (node.Role == Role.Candidate && !withPreVote) || !_looked.Add((member, node.Term, node.Role)))
         {
             return;
         }

@@ -24,8 +24,8 @@ internal sealed class ClientCalls(World world, SimulatedCluster cluster)
     /// <summary>A member that a client may try; often the one that leads.</summary>
     public Member Pick(Prng prng)
     {
-        var members = cluster.Current.Where(m => cluster.Checks.NewestConfiguration.Contains(m.Id)).ToArray();
-        return cluster.Leader is { } leader && prng.Chance(0.3) ? leader.Member : members[prng.Next(members.Length)];
+        var members = cluster.Addressed;
+        return cluster.Leader is { } leader && prng.Chance(0.3) ? leader.Member : members[prng.Next(members.Count)];
     }
 
     /// <summary>Calls a member's service.</summary>
@@ -34,7 +34,7 @@ internal sealed class ClientCalls(World world, SimulatedCluster cluster)
     {
         var answer = new TaskCompletionSource<T>();
         var breaks = _prng.Chance(BreakChance);
-        world.After(timeoutUs, world.Outside, () => answer.TrySetException(new CallLostException("deadline exceeded")));
+        world.After(timeoutUs, world.Outside, () => Lose(answer, "deadline exceeded"));
         world.After(DelayUs(), world.Outside, () =>
         {
             if (member.Running is not { Kv: not null } process)
@@ -43,19 +43,28 @@ internal sealed class ClientCalls(World world, SimulatedCluster cluster)
                 return;
             }
 
-            void Break() => world.After(DelayUs(), world.Outside, () => answer.TrySetException(new CallLostException("connection broke")));
-            process.AtEnd(Break);
+            void Break() => world.After(DelayUs(), world.Outside, () => Lose(answer, "connection broke"));
+            var atEnd = process.AtEnd(Break);
             if (breaks)
             {
                 Break();
             }
 
-            world.After(0, process.Context, () => _ = ServeAsync(process, call, answer));
+            world.After(0, process.Context, () => _ = ServeAsync(process, call, answer, atEnd));
         });
         return answer.Task;
     }
 
-    private async Task ServeAsync<T>(Process process, Func<Process, ServerCallContext, Task<T>> call, TaskCompletionSource<T> answer)
+    private static void Lose<T>(TaskCompletionSource<T> answer, string why)
+    {
+        if (!answer.Task.IsCompleted)
+        {
+            answer.TrySetException(new CallLostException(why));
+        }
+    }
+
+    private async Task ServeAsync<T>(
+        Process process, Func<Process, ServerCallContext, Task<T>> call, TaskCompletionSource<T> answer, LinkedListNode<Action> atEnd)
     {
         Action deliver;
         try
@@ -73,6 +82,8 @@ internal sealed class ClientCalls(World world, SimulatedCluster cluster)
             return;
         }
 
+        // On the wire: it arrives whatever becomes of the member.
+        Process.Forget(atEnd);
         world.At(process.LocalUs + DelayUs(), world.Outside, deliver);
     }
 }

@@ -113,13 +113,24 @@ internal sealed class WatchCall(World world, ClientCalls calls, Member member, i
 
         _onTheWay++;
         // The bytes are on the wire now: what the sender does to the message later is not seen.
-        var sent = WatchResponse.Parser.ParseFrom([.. message.Head.ToByteArray(), .. message.Events.SelectMany(e => e)]);
+        var sent = Copy(message);
         _lastArrivalUs = Math.Max(_lastArrivalUs + 1, _process!.LocalUs + calls.DelayUs());
         world.At(_lastArrivalUs, world.Outside, () =>
         {
             _responses.Enqueue(sent);
             _responseWaiter?.TrySetResult();
         });
+    }
+
+    private static WatchResponse Copy(WatchReply message)
+    {
+        var copy = message.Head.Clone();
+        foreach (var bytes in message.Events)
+        {
+            copy.MergeFrom(bytes);
+        }
+
+        return copy;
     }
 
     private async Task ServeAsync(Process process)

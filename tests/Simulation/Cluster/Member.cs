@@ -26,6 +26,9 @@ internal sealed class Member(ulong id, SimulatedDisk disk, double clockRate)
 
     public bool HasServed { get; set; }
 
+    /// <summary>Whether the build before the present one is installed on it; it counts from the next start on.</summary>
+    public bool HasPreviousBuild { get; set; }
+
     public void OnProcessEnded(Process process)
     {
         if (Process == process)

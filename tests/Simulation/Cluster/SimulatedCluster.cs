@@ -15,6 +15,9 @@ internal sealed class SimulatedCluster
     private readonly World _world;
     private readonly Prng _prng;
     private readonly ConfState _bootstrap;
+    private readonly List<Member> _current = [];
+    private List<Member> _addressed = [];
+    private ConfState? _addressedIn;
     private ulong _nextId;
 
     public SimulatedCluster(World world, SwarmOptions options)
@@ -27,7 +30,7 @@ internal sealed class SimulatedCluster
         Network = new SimulatedNetwork(world, options.Network, Checks);
         foreach (var id in _bootstrap.Voters)
         {
-            Add(id);
+            Add(id).HasPreviousBuild = options.Faults.HasFlag(Faults.Upgrade);
         }
 
         _nextId = (ulong)options.Members + 1;
@@ -43,15 +46,48 @@ internal sealed class SimulatedCluster
     public SortedDictionary<ulong, Member> Members { get; } = [];
 
     /// <summary>Those that are meant to be part of the cluster.</summary>
-    public IEnumerable<Member> Current => Members.Values.Where(m => !m.IsRetired);
+    public IEnumerable<Member> Current => _current;
+
+    /// <summary>Those of them that a client may turn to: the newest membership names them.</summary>
+    public IReadOnlyList<Member> Addressed
+    {
+        get
+        {
+            if (!ReferenceEquals(_addressedIn, Checks.NewestConfiguration))
+            {
+                _addressedIn = Checks.NewestConfiguration;
+                _addressed = [.. _current.Where(m => _addressedIn.Contains(m.Id))];
+            }
+
+            return _addressed;
+        }
+    }
 
     public IEnumerable<Process> Running => Current.Select(m => m.Running).OfType<Process>().Where(p => p.IsServing);
 
     /// <summary>Those of them that the newest membership names: one may be out without whoever asked for it having been told.</summary>
     public IEnumerable<Process> Belonging => Running.Where(p => Checks.NewestConfiguration.Contains(p.Member.Id));
 
+    /// <summary>Whether some processes are of the build before and some of the present one.</summary>
+    public bool IsMixed => Running.Select(p => p.IsPreviousBuild).Distinct().Count() > 1;
+
     /// <summary>The running member that leads the latest term, as it believes.</summary>
-    public Process? Leader => Running.Where(p => p.Log.Status.IsLeader).MaxBy(p => p.Log.Status.Term);
+    public Process? Leader
+    {
+        get
+        {
+            Process? leader = null;
+            foreach (var member in _current)
+            {
+                if (member.Running is { IsServing: true } process && process.Log.Node is { Role: Role.Leader } node && !(leader?.Log.Node.Term >= node.Term))
+                {
+                    leader = process;
+                }
+            }
+
+            return leader;
+        }
+    }
 
     public ConfState Bootstrap => _bootstrap;
 
@@ -87,6 +123,12 @@ internal sealed class SimulatedCluster
                 member.IsLost = true;
                 process.Kill(losesPower: false);
             }
+            catch (NewerFormatException e)
+            {
+                _world.Tell($"member {member.Id} cannot start: {e.Message}");
+                process.OnEndedBy(e);
+                process.Kill(losesPower: false);
+            }
         });
     }
 
@@ -100,12 +142,23 @@ internal sealed class SimulatedCluster
         }
     }
 
+    /// <summary>A member is out: it is not started again, and nobody turns to it.</summary>
+    public void Retire(Member member)
+    {
+        member.IsRetired = true;
+        _current.Remove(member);
+        _addressedIn = null;
+    }
+
     public void OnTurn(Process process) => TurnEnded?.Invoke(process);
 
     /// <summary>A new member with an empty disk, not started.</summary>
     public Member AddNew()
     {
+        // What is installed on all others.
+        var hasPreviousBuild = _current.TrueForAll(m => m.HasPreviousBuild);
         var member = Add(_nextId++);
+        member.HasPreviousBuild = hasPreviousBuild;
         return member;
     }
 
@@ -115,6 +168,7 @@ internal sealed class SimulatedCluster
         var rate = 1 + (Options.ClockDrift * ((2 * _prng.NextDouble()) - 1));
         var member = new Member(id, disk, rate);
         Members.Add(id, member);
+        _current.Add(member);
         return member;
     }
 

@@ -24,7 +24,7 @@ internal sealed class Process : IDiskHost
 {
     private readonly World _world;
     private readonly SimulatedCluster _cluster;
-    private readonly List<Action> _atEnd = [];
+    private readonly LinkedList<Action> _atEnd = [];
     private long _localUs;
     private int _stepsToCrash = -1;
 
@@ -33,6 +33,7 @@ internal sealed class Process : IDiskHost
         _world = world;
         _cluster = cluster;
         Member = member;
+        IsPreviousBuild = member.HasPreviousBuild;
         Context = new SimulatedContext(world, this);
         LoopContext = new SimulatedContext(world, this);
     }
@@ -44,6 +45,8 @@ internal sealed class Process : IDiskHost
 
     /// <summary>Where its loops, timers and network run: another one, so that a continuation is never run inside them.</summary>
     public SimulatedContext LoopContext { get; }
+
+    public bool IsPreviousBuild { get; }
 
     public bool IsAlive { get; private set; } = true;
 
@@ -85,9 +88,9 @@ internal sealed class Process : IDiskHost
         var time = new SimulatedTime(_world, LoopContext, Member.ClockRate);
         Machine = new StoreStateMachine(new MemoryValueStore(), new LeaseClock(LeaseExpirer.TicksPerSecond));
         Log = ReplicatedLog.Start(
-            options.Log with { MemberId = Member.Id, Peers = [.. peers.Select(AsPeer)], Loops = new SimulatedLoops(_world, this) },
+            options.Log with { MemberId = Member.Id, Peers = [.. peers.Select(SimulatedTransport.PeerOf)], Loops = new SimulatedLoops(_world, this) },
             storage, transport, new ObservedMachine(Machine, this, _cluster.Checks), time, prng.Fork(), NullLogger.Instance);
-        Log.MembershipChanged += state => Log.SetPeers([.. state.Members.Select(AsPeer)]);
+        Log.MembershipChanged += state => Log.SetPeers([.. state.Members.Select(SimulatedTransport.PeerOf)]);
         var server = new StoreServer(options.Server with { MemberId = Member.Id }, Machine, Log, time);
         var quota = new SpaceQuota(server);
         Kv = new KvService(server, quota);
@@ -148,8 +151,10 @@ internal sealed class Process : IDiskHost
         throw new ProcessCrashedException();
     }
 
-    /// <summary>Has something happen when the process ends: a connection breaks.</summary>
-    public void AtEnd(Action action) => _atEnd.Add(action);
+    /// <summary>Has something happen when the process ends, a connection break, unless it is taken back before by <see cref="Forget"/>.</summary>
+    public LinkedListNode<Action> AtEnd(Action action) => _atEnd.AddLast(action);
+
+    public static void Forget(LinkedListNode<Action> atEnd) => atEnd.List?.Remove(atEnd);
 
     public void OnTurn()
     {
@@ -167,13 +172,17 @@ internal sealed class Process : IDiskHost
         // Its host would end the process with this.
         var reason = Log.Failed.Result;
         _world.Tell($"member {Member.Id} stops by itself: {reason.Message}");
-        if (reason is not (StorageFaultException or StorageCorruptException or ProcessCrashedException))
+        if (reason is not (StorageFaultException or StorageCorruptException or ProcessCrashedException or NewerFormatException))
         {
             _world.Fail($"member {Member.Id} stopped by itself: {reason}", reason);
         }
 
+        OnEndedBy(reason);
         Kill(losesPower: false);
     }
+
+    /// <summary>The build before says that it cannot read what it was sent: whoever sees that installs the present one.</summary>
+    public void OnEndedBy(Exception reason) => Member.HasPreviousBuild &= reason is not NewerFormatException;
 
     private void End(long atUs)
     {
@@ -193,6 +202,4 @@ internal sealed class Process : IDiskHost
 
         _atEnd.Clear();
     }
-
-    private static RaftPeer AsPeer(ulong id) => new(id, []);
 }

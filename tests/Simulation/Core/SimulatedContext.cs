@@ -20,7 +20,7 @@ internal sealed class SimulatedContext(World world, Process? process) : Synchron
         // The finalizers of what a dead process has left behind come from a thread of their own.
         if (!IsDead && !world.IsOver)
         {
-            world.At((process?.LocalUs ?? world.NowUs) + world.Schedule.Next(MaxQueueingUs), this, () => d(state));
+            world.At((process?.LocalUs ?? world.NowUs) + world.Schedule.Next(MaxQueueingUs), this, d, state);
         }
     }
 
@@ -28,13 +28,13 @@ internal sealed class SimulatedContext(World world, Process? process) : Synchron
 
     public override SynchronizationContext CreateCopy() => this;
 
-    public void Run(Action action)
+    public void Run(in Event what)
     {
         SetSynchronizationContext(this);
         process?.BeginEvent();
         try
         {
-            action();
+            what.Callback(what.State);
         }
         catch (ProcessCrashedException)
         {

@@ -29,6 +29,7 @@ internal sealed class SimulatedLoops(World world, Process process) : ILoopRunner
     private sealed class Loop(World world, Process process, Func<Turn> turn) : ILoop
     {
         private readonly TaskCompletionSource _ended = new();
+        private Action? _take;
         private long _busyUntilUs;
         private bool _isStarted;
         private bool _isDue;
@@ -54,7 +55,7 @@ internal sealed class SimulatedLoops(World world, Process process) : ILoopRunner
             _isDue = true;
             if (_isStarted)
             {
-                world.At(Math.Max(process.LocalUs, _busyUntilUs) + world.Schedule.Next(1, 25), process.LoopContext, Take);
+                world.At(Math.Max(process.LocalUs, _busyUntilUs) + world.Schedule.Next(1, 25), process.LoopContext, _take ??= Take);
             }
         }
 
@@ -63,7 +64,7 @@ internal sealed class SimulatedLoops(World world, Process process) : ILoopRunner
             if (process.SettledUs > world.NowUs)
             {
                 // What the other loop has handed over comes at the end of its turn, behind the sync that it waited for.
-                world.At(process.SettledUs, process.LoopContext, Take);
+                world.At(process.SettledUs, process.LoopContext, _take!);
                 return;
             }
 

@@ -8,9 +8,12 @@ namespace Kube.RaftStore.Simulation.Core;
 /// </summary>
 internal sealed class World
 {
-    private readonly PriorityQueue<Event, (long AtUs, long Order)> _events = new();
+    private static readonly SendOrPostCallback s_call = static action => ((Action)action!)();
+
+    private const long LookEveryUs = 20_000;
+
+    private readonly EventQueue _events = new();
     private readonly int _thread = Environment.CurrentManagedThreadId;
-    private long _order;
     private ulong _trace = 14695981039346656037;
 
     public World(ulong seed)
@@ -54,10 +57,12 @@ internal sealed class World
     /// <summary>Has something happen after a delay, unless its process has ended by then.</summary>
     public void After(long delayUs, SimulatedContext context, Action action) => At(NowUs + Math.Max(0, delayUs), context, action);
 
-    public void At(long atUs, SimulatedContext context, Action action)
+    public void At(long atUs, SimulatedContext context, Action action) => At(atUs, context, s_call, action);
+
+    public void At(long atUs, SimulatedContext context, SendOrPostCallback callback, object? state)
     {
         CheckThread();
-        _events.Enqueue(new Event(context, action), (Math.Max(atUs, NowUs), ++_order));
+        _events.Add(Math.Max(atUs, NowUs), new Event(context, callback, state));
     }
 
     /// <summary>Completes after a delay; for the run's own tasks.</summary>
@@ -113,7 +118,7 @@ internal sealed class World
     /// <summary>Runs what is due until a moment; false when something was found wrong.</summary>
     public bool RunUntil(long untilUs)
     {
-        while (Failure is null && _events.TryPeek(out _, out var next) && next.AtUs <= untilUs)
+        while (Failure is null && _events.NextUs <= untilUs)
         {
             RunNext();
         }
@@ -126,18 +131,15 @@ internal sealed class World
         return Failure is null;
     }
 
-    /// <summary>Runs until something holds; false when it does not by the end of the time, or something was found wrong.</summary>
+    /// <summary>Runs until something holds, looking every now and then; false when it does not by the end of the time, or something was found wrong.</summary>
     public bool RunUntil(Func<bool> holds, long withinUs)
     {
-        var untilUs = NowUs + withinUs;
-        while (Failure is null && !holds())
+        for (var untilUs = NowUs + withinUs; !holds();)
         {
-            if (!_events.TryPeek(out _, out var next) || next.AtUs > untilUs)
+            if (NowUs >= untilUs || !RunUntil(Math.Min(NowUs + LookEveryUs, untilUs)))
             {
                 return false;
             }
-
-            RunNext();
         }
 
         return Failure is null;
@@ -156,24 +158,22 @@ internal sealed class World
 
     private void RunNext()
     {
-        _events.TryDequeue(out var next, out var when);
-        var (context, action) = next;
+        _ = _events.TryTake(out var atUs, out var next);
+        var context = next.Context;
         if (context.IsDead)
         {
             return;
         }
 
-        if (context.FrozenUntilUs > when.AtUs)
+        if (context.FrozenUntilUs > atUs)
         {
-            _events.Enqueue(next, (context.FrozenUntilUs, ++_order));
+            _events.Add(context.FrozenUntilUs, next);
             return;
         }
 
-        NowUs = when.AtUs;
+        NowUs = atUs;
         EventCount++;
         Trace((ulong)NowUs ^ ((ulong)context.Number << 48));
-        context.Run(action);
+        context.Run(next);
     }
-
-    private readonly record struct Event(SimulatedContext Context, Action Action);
 }

@@ -11,6 +11,9 @@ internal interface IDiskHost
     /// <summary>Lets time pass for what the process does now.</summary>
     void Spend(long us);
 
+    /// <summary>Whether the process is of the build before the present one, and writes its formats.</summary>
+    bool IsPreviousBuild { get; }
+
     /// <summary>A step that the process may not survive.</summary>
     void Step();
 }

@@ -109,8 +109,9 @@ internal sealed class SimulatedLogStorage : ILogStorage
         foreach (var entry in entries)
         {
             _host.Step();
-            _disk.Write(new EntryRecord(entry, next.Commit));
-            Put(entry);
+            var written = _host.IsPreviousBuild ? PreviousFormat.OfEntry(entry) : entry;
+            _disk.Write(new EntryRecord(written, next.Commit));
+            Put(written);
         }
 
         if (sync)

@@ -23,6 +23,11 @@ internal sealed class SimulatedSnapshots(SimulatedDisk disk, IDiskHost host) : I
             throw new StorageCorruptException("simulated snapshot", 0, "the state has a bad checksum");
         }
 
+        if (host.IsPreviousBuild && !PreviousFormat.CanRead(found.State))
+        {
+            throw new NewerFormatException();
+        }
+
         return new MemoryStream(found.State, writable: false);
     }
 
@@ -76,7 +81,7 @@ internal sealed class SimulatedSnapshots(SimulatedDisk disk, IDiskHost host) : I
         public void Commit()
         {
             snapshots.Host.Step();
-            var state = _state.ToArray();
+            var state = snapshots.Host.IsPreviousBuild ? PreviousFormat.OfSnapshot(_state.ToArray()) : _state.ToArray();
             snapshots.Disk.Snapshots[snapshot.Index] = new DiskSnapshot(snapshot, state, Crc32C.Append(0, state));
             snapshots.Host.Step();
         }

@@ -11,6 +11,7 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options, Safe
     private readonly Prng _prng = world.Prng.Fork();
     private readonly Dictionary<ulong, SimulatedTransport> _members = [];
     private readonly HashSet<(ulong From, ulong To)> _cut = [];
+    private readonly HashSet<ulong> _asleep = [];
     private readonly Dictionary<(ulong From, ulong To), long> _lastArrivalUs = [];
 
     /// <summary>As set up, and without its faults once healed.</summary>
@@ -38,12 +39,13 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options, Safe
 
     public void Mend()
     {
-        if (_cut.Count == 0)
+        if (_cut.Count + _asleep.Count == 0)
         {
             return;
         }
 
         _cut.Clear();
+        _asleep.Clear();
         foreach (var member in _members.Values.ToArray())
         {
             member.Greet();
@@ -57,7 +59,10 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options, Safe
         Mend();
     }
 
-    public bool IsCut(ulong from, ulong to) => _cut.Contains((from, to));
+    /// <summary>Cuts a member off from all there are and all there will be.</summary>
+    public void PutToSleep(ulong member) => _asleep.Add(member);
+
+    public bool IsCut(ulong from, ulong to) => _cut.Contains((from, to)) || (_asleep.Count > 0 && (_asleep.Contains(from) || _asleep.Contains(to)));
 
     public void Join(SimulatedTransport transport) => _members[transport.Id] = transport;
 

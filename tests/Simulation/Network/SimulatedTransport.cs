@@ -1,5 +1,6 @@
 using Kube.RaftStore.Raft;
 using Kube.RaftStore.Simulation.Core;
+using Kube.RaftStore.Simulation.Disk;
 using Kube.RaftStore.Storage;
 using Kube.RaftStore.Transport;
 
@@ -9,6 +10,9 @@ namespace Kube.RaftStore.Simulation.Network;
 internal sealed class SimulatedTransport(World world, SimulatedNetwork network, Process process) : IRaftTransport
 {
     private readonly HashSet<ulong> _sendingSnapshots = [];
+    private readonly Introductions _introductions = new();
+    private IReadOnlyList<RaftPeer> _known = [];
+    private readonly Message[] _delivered = new Message[1];
     private HashSet<ulong> _peers = [];
     private ITransportHandler? _handler;
 
@@ -31,7 +35,8 @@ internal sealed class SimulatedTransport(World world, SimulatedNetwork network, 
     public void SetPeers(IReadOnlyList<RaftPeer> peers)
     {
         world.CheckThread();
-        _peers = [.. peers.Select(p => p.Id)];
+        _known = peers;
+        Complete();
         if (_handler is not null)
         {
             Greet();
@@ -54,7 +59,7 @@ internal sealed class SimulatedTransport(World world, SimulatedNetwork network, 
             }
             else
             {
-                network.Transmit(this, message, process.LocalUs);
+                network.Transmit(this, process.IsPreviousBuild ? AsPreviousBuild(message) : message, process.LocalUs);
             }
         }
     }
@@ -65,21 +70,47 @@ internal sealed class SimulatedTransport(World world, SimulatedNetwork network, 
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Connects with whoever can be reached, both ways.</summary>
+    /// <summary>Where a member listens, in a world whose network needs no addresses.</summary>
+    public static RaftPeer PeerOf(ulong id) => new(id, [new Uri($"https://member-{id}")]);
+
+    /// <summary>Connects with whoever can be reached, both ways; one that is known to the other alone is told who that is.</summary>
     public void Greet()
     {
-        foreach (var other in network.Others(Id).Where(o => _peers.Contains(o.Id) && !network.IsCut(Id, o.Id) && !network.IsCut(o.Id, Id)).ToArray())
+        foreach (var other in network.Others(Id).Where(o => !network.IsCut(Id, o.Id) && !network.IsCut(o.Id, Id)).ToArray())
         {
-            network.After(network.DelayUs() * 2, this, t => t._handler!.Connected(other.Id));
-            network.After(network.DelayUs() * 2, other, t => t._handler!.Connected(Id));
+            if (_peers.Contains(other.Id) || other._peers.Contains(Id))
+            {
+                network.After(network.DelayUs() * 2, this, t => t.Meet(other.Id));
+                network.After(network.DelayUs() * 2, other, t => t.Meet(Id));
+            }
         }
     }
 
-    public void Deliver(Message message) => _handler!.Receive([message]);
+    private void Meet(ulong peer)
+    {
+        if (!_peers.Contains(peer) && _introductions.TryNote(PeerOf(peer), _known))
+        {
+            Complete();
+        }
+
+        _handler!.Connected(peer);
+    }
+
+    private void Complete() => _peers = [.. _introductions.Complete(_known).Select(p => p.Id)];
+
+    public void Deliver(Message message)
+    {
+        _delivered[0] = message;
+        _handler!.Receive(_delivered);
+    }
 
     public void PeerIsGone(ulong peer) => _handler!.Unreachable(peer, isGone: true);
 
     public void PeerIsUnreachable(ulong peer) => _handler!.Unreachable(peer, isGone: false);
+
+    private static Message AsPreviousBuild(Message message) => message.Entries.Any(e => e.Type == EntryType.ConfChange)
+        ? PreviousFormat.OfMessage(message)
+        : message;
 
     private void Lose(Message message)
     {

@@ -53,6 +53,12 @@ internal sealed class Nemesis(World world, SimulatedCluster cluster, SwarmOption
             member.Disk.IsLowOnSpace = false;
             member.Disk.FailsNextSync = false;
             member.Disk.SyncUs = Math.Min(options.SyncUs, 2_000);
+            member.HasPreviousBuild = false;
+            if (member.Running is { IsPreviousBuild: true })
+            {
+                cluster.Kill(member, losesPower: false);
+            }
+
             if (member.Running is { } process)
             {
                 process.FrozenUntilUs = 0;
@@ -89,6 +95,9 @@ internal sealed class Nemesis(World world, SimulatedCluster cluster, SwarmOption
             case Faults.Restart:
                 await RestartAsync(_prng.Chance(0.3) ? cluster.Current.ToArray() : [victim]);
                 break;
+            case Faults.Upgrade:
+                await UpgradeAsync();
+                break;
             case Faults.Partition or Faults.OneWay or Faults.Flap or Faults.IsolateLeader:
                 await CutAsync(kind);
                 break;
@@ -101,6 +110,9 @@ internal sealed class Nemesis(World world, SimulatedCluster cluster, SwarmOption
             case Faults.JointCut:
                 // The cut waits for it in ambush.
                 await _reconfiguration.SwapSomeAsync(_prng);
+                break;
+            case Faults.SleepThrough:
+                await SleepThroughAsync();
                 break;
             case Faults.LearnerSide:
                 await LeaveWithLearnersAsync();
@@ -149,6 +161,17 @@ internal sealed class Nemesis(World world, SimulatedCluster cluster, SwarmOption
 
             cluster.Start(member);
             await world.Delay(_prng.Next(1_000, 2_000_000));
+        }
+    }
+
+    /// <summary>The rolling upgrade: each member is stopped and comes back with the present build.</summary>
+    private async Task UpgradeAsync()
+    {
+        foreach (var member in cluster.Current.Where(m => m.HasPreviousBuild).ToArray())
+        {
+            world.Tell($"member {member.Id} is upgraded");
+            member.HasPreviousBuild = false;
+            await RestartAsync([member]);
         }
     }
 
@@ -236,6 +259,21 @@ internal sealed class Nemesis(World world, SimulatedCluster cluster, SwarmOption
         }
 
         await world.Delay(_prng.Next(3_000_000, 7_000_000));
+        cluster.Network.Mend();
+    }
+
+    private async Task SleepThroughAsync()
+    {
+        var voters = cluster.Checks.NewestConfiguration.Voters;
+        if (cluster.Leader?.Member.Id is not { } leader || voters.Count != 3 || cluster.Belonging.Count() < 3)
+        {
+            return;
+        }
+
+        var sleeper = voters.First(id => id != leader);
+        world.Tell($"member {sleeper} sleeps while the others are replaced");
+        cluster.Network.PutToSleep(sleeper);
+        await _reconfiguration.ReplaceAsync(voters.Where(id => id != sleeper).OrderBy(id => id == leader).ToArray());
         cluster.Network.Mend();
     }
 

@@ -24,6 +24,9 @@ internal enum Profile
 
     /// <summary>Leaders that are deposed before they know it, while clients still read from them.</summary>
     Readers,
+
+    /// <summary>Founders of the build before, upgraded one after the other, with snapshots all the time.</summary>
+    Upgrades,
 }
 
 /// <summary>Makes a run one of a profile; what it does not speak of stays as drawn.</summary>
@@ -46,7 +49,7 @@ internal static class Profiles
             Profile.Membership => Several(drawn, prng) with
             {
                 Members = 3,
-                Faults = Faults.Membership | Faults.JointCut | Faults.LearnerSide | (drawn.Faults & (Faults.Crash | Faults.Transfer | Faults.Partition)),
+                Faults = Faults.Membership | Faults.JointCut | Faults.LearnerSide | Draw(prng, 0.5, Faults.SleepThrough) | (drawn.Faults & (Faults.Crash | Faults.Transfer | Faults.Partition)),
                 FaultIntervalMs = prng.Next(300, 1_000),
                 ThinkMs = prng.Next(10, 100),
                 KvClients = prng.Next(2, 5),
@@ -78,6 +81,14 @@ internal static class Profiles
                 KvClients = prng.Next(6, 10),
                 ThinkMs = prng.Next(5, 40),
                 ClockDrift = prng.NextDouble() * 0.1,
+            },
+            Profile.Upgrades => Several(drawn, prng) with
+            {
+                Faults = Faults.Upgrade | Draw(prng, 0.4, Faults.Crash, Faults.Restart, Faults.Membership, Faults.Partition, Faults.Freeze, Faults.Transfer, Faults.StepCrash),
+                FaultIntervalMs = prng.Next(1_000, 4_000),
+                ThinkMs = prng.Next(10, 100),
+                LeaseClients = prng.Next(0, 3),
+                Log = drawn.Log with { SnapshotCount = (ulong)prng.Next(10, 60), SnapshotCatchUpEntries = (ulong)prng.Next(0, 10) },
             },
             _ => drawn,
         };

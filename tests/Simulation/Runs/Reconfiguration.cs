@@ -62,6 +62,26 @@ internal sealed class Reconfiguration(World world, SimulatedCluster cluster)
         }
     }
 
+    /// <summary>Replaces members by new ones, one after the other, as far as the cluster takes it.</summary>
+    public async Task ReplaceAsync(ulong[] members)
+    {
+        foreach (var id in members)
+        {
+            if (IsDisturbed || await AddAsync() is not { } added)
+            {
+                return;
+            }
+
+            await CaughtUpAsync(added);
+            if (added.Disk.IsUnproven || !await ProposeAsync(ConfChange.Single(ConfChangeKind.AddVoter, added.Id)))
+            {
+                return;
+            }
+
+            await RemoveAsync(id);
+        }
+    }
+
     /// <summary>Has learners take the places of some voters in one change.</summary>
     public async Task SwapSomeAsync(Prng prng)
     {
@@ -98,6 +118,11 @@ internal sealed class Reconfiguration(World world, SimulatedCluster cluster)
     /// <summary>Removes a member whose disk is gone and puts a new one in its place; false when it has to be tried again.</summary>
     public async Task<bool> TryReplaceAsync(Member lost)
     {
+        if (cluster.IsMixed)
+        {
+            return false;
+        }
+
         if (cluster.Checks.NewestConfiguration.Contains(lost.Id) && !await ProposeAsync(ConfChange.Single(ConfChangeKind.Remove, lost.Id)))
         {
             return false;
@@ -151,15 +176,16 @@ internal sealed class Reconfiguration(World world, SimulatedCluster cluster)
         [.. conf.Learners.Where(id => cluster.Belonging.Any(p => p.Member.Id == id && !p.Member.Disk.IsUnproven))];
 
     /// <summary>Whether there is something else to be put right first.</summary>
-    private bool IsDisturbed => cluster.Current.Any(m => m.IsLost || m.Disk.IsUnproven && m.HasServed) || cluster.Leader is null;
+    private bool IsDisturbed => cluster.IsMixed || cluster.Current.Any(m => m.IsLost || m.Disk.IsUnproven && m.HasServed) || cluster.Leader is null;
 
     private void Retire(Member member)
     {
         world.Tell($"member {member.Id} is out");
-        member.IsRetired = true;
+        cluster.Retire(member);
         if (member.Running is { } process)
         {
-            _ = world.Start(() => StopAsync(process));
+            var outIndex = cluster.Checks.HighestApplied;
+            _ = world.Start(() => StopAsync(process, outIndex));
         }
     }
 
@@ -167,22 +193,19 @@ internal sealed class Reconfiguration(World world, SimulatedCluster cluster)
     /// Its machine may go on for a while. It is stopped once all members know that it is out: one that does not may need its vote, which
     /// is the price of changes that come in force with their commit (docs/internals/raft.md).
     /// </summary>
-    private async Task StopAsync(Process process)
+    private async Task StopAsync(Process process, ulong outIndex)
     {
-        if (cluster.Options.Faults.HasFlag(Faults.JointCut))
+        await world.Delay(_prng.Next(10_000, 5_000_000));
+        while (process.IsAlive && !HaveAllApplied(outIndex))
         {
-            await world.Delay(_prng.Next(10_000, 5_000_000));
-            while (process.IsAlive && !IsKnownToBeOut(process.Member.Id))
-            {
-                await world.Delay(100_000);
-            }
+            await world.Delay(100_000);
         }
 
         process.Kill(losesPower: false);
     }
 
-    private bool IsKnownToBeOut(ulong id) => cluster.Checks.NewestConfiguration.Members
-        .All(m => cluster.Members[m].Running is { Log: { } log } && !log.Membership.Contains(id));
+    private bool HaveAllApplied(ulong index) =>
+        cluster.Checks.NewestConfiguration.Members.All(m => cluster.Members[m].Running is { Log: { } log } && log.Status.AppliedIndex >= index);
 
     private Task CaughtUpAsync(Member member) => WaitAsync(() => member is { Running.Log: { } log, Disk.IsUnproven: false }
         && cluster.Leader is { } leader && log.Status.AppliedIndex + 50 > leader.Log.Status.AppliedIndex);

@@ -69,7 +69,13 @@ internal enum Faults
 
     /// <summary>Voters are swapped for learners, and the network is cut between the halves of the joint configuration.</summary>
     JointCut = 1 << 20,
-    All = (1 << 21) - 1,
+
+    /// <summary>The founders begin with the build before the present one and its formats, and are upgraded one after the other.</summary>
+    Upgrade = 1 << 21,
+
+    /// <summary>A member is cut off while others take the places of all those it knows.</summary>
+    SleepThrough = 1 << 22,
+    All = (1 << 23) - 1,
 }
 
 /// <summary>Everything that a seed decides about a run. A shrinking run changes some of it and leaves the rest.</summary>
@@ -188,6 +194,7 @@ internal sealed record SwarmOptions
             faults |= prng.Chance(density) ? (Faults)(1 << bit) : Faults.None;
         }
 
+        faults |= prng.Chance(0.15) ? Faults.Upgrade : Faults.None;
         return faults;
     }
 }

@@ -65,6 +65,8 @@ public sealed class SimulatedLogStorageTests : LogStorageConformance
 
         public long LocalUs => NowUs;
 
+        public bool IsPreviousBuild => false;
+
         public void Spend(long us) => NowUs += us;
 
         public void Step()

@@ -65,9 +65,7 @@ internal sealed class ToolClient(Session session) : IClient
         var pki = session.Recorder.Cluster.Pki;
         return
         [
-            // Longer than the store lets a request wait: etcd's client sends a write again, to another member, when the answer
-            // is "deadline exceeded" and its own clock does not say so yet.
-            "-w", "json", "--dial-timeout", "2s", "--command-timeout", "9s",
+            "-w", "json", "--dial-timeout", "2s", "--command-timeout", "5s",
             "--endpoints", string.Join(',', session.Recorder.Cluster.Endpoints.Select(member => member.ClientUrl)),
             "--cacert", pki.AuthorityFile, "--cert", pki.ClientCertificateFile, "--key", pki.ClientKeyFile,
         ];
