@@ -25,8 +25,7 @@ internal static class MembershipBugs
             """var isOld = bytes[0] < Version && !Planted.Is("old-change-misread");""")),
         new("strangers-unanswered", "a member answers nobody whom its log does not name", Habitat.Membership, new Edit(
             "raftstore/Transport/Introductions.cs",
-            "        _told.Add(peer);
-        return true;",
+            "        _told.Add(peer);\n        return true;",
             """
                     _told.Add(peer);
                     if (Planted.Is("strangers-unanswered"))
