@@ -33,7 +33,7 @@ internal sealed partial class ApiBench
         report.Add($"| GET one pod, req/s | {Connections}/{Clients} | {bare.PerSecond:F0} | {bare.P50Ms:F1} / {bare.P99Ms:F1} | {ours.PerSecond:F0} | {ours.P50Ms:F1} / {ours.P99Ms:F1} | {ratio:F2}x | {Verdict(ratio, 0.5)} |");
         Chart("GET one pod, req/s", "bare handler", bare.PerSecond, ours.PerSecond, "F0");
 
-        const int lists = 40;
+        var lists = Math.Max(4, (int)(40 * _options.Scale));
         Task<LoadResult> ListAsync(string url, string path) => LoadAsync("list", new RestCalls(lists, 0, _ => new RestCall("GET", path)), url, 4, 4, cancellationToken);
         var allocated = 0.0;
         async Task<LoadResult> CountedAsync()

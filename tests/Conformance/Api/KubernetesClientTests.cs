@@ -23,14 +23,12 @@ public sealed class KubernetesClientTests(ApiServerFixture api) : IClassFixture<
         Assert.True(result.ExitCode == 0 && result.Output.Trim() == "ok", $"{result.Line}\n{result.Output}{result.Error} (needs python3-kubernetes: apt-get install python3-kubernetes)");
     }
 
-    [Theory]
-    [InlineData("typed")]
-    [InlineData("dynamic")]
-    [InlineData("watching")]
-    public async Task JavaScript(string name)
+    /// <summary>Typed, dynamic and watching, in one process: to load the client is what takes its time.</summary>
+    [Fact]
+    public async Task JavaScript()
     {
         var (script, environment) = await NodeClient.PrepareAsync();
-        var result = await Command.RunAsync("node", [script, api.Kubeconfig, name], null, environment);
+        var result = await Command.RunAsync("node", [script, api.Kubeconfig, "all"], null, environment, TimeSpan.FromMinutes(2));
         Assert.True(result.ExitCode == 0 && result.Output.Trim() == "ok", $"{result.Line}\n{result.Output}{result.Error}");
     }
 
@@ -72,7 +70,7 @@ public sealed class KubernetesClientTests(ApiServerFixture api) : IClassFixture<
 
     private static async Task SaysAsync(Process process, string expected)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         string? line;
         do
         {

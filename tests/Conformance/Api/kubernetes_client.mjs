@@ -102,6 +102,12 @@ async function informer() {
   await informed.stop();
 }
 
-await { typed, dynamic, watching, informer }[scenario]();
+async function all() {
+  await typed();
+  await dynamic();
+  await watching();
+}
+
+await { all, informer }[scenario]();
 console.log('ok');
 process.exit(0);
