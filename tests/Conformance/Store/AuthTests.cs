@@ -118,9 +118,9 @@ public sealed class AuthTests : IAsyncLifetime
             {
                 await File.WriteAllTextAsync(key, rsa.ExportRSAPrivateKeyPem());
             }
-            await using var etcd = await RealEtcd.StartAsync($"--auth-token=jwt,priv-key={key},sign-method=PS256,ttl=1m");
+            await using var etcd = await RealEtcd.StartAsync($"--auth-token=jwt,priv-key={key},sign-method=PS256,ttl=1m", "--bcrypt-cost=4");
             var tokens = new JwtTokens(JwtKey.Create("PS256", null, await File.ReadAllBytesAsync(key)), TimeSpan.FromMinutes(1), TimeProvider.System);
-            await using var store = await StoreMember.StartAsync(options => options with { Jwt = tokens });
+            await using var store = await StoreMember.StartAsync(options => options with { Jwt = tokens, BcryptCost = 4 });
             string[] endpoints = [etcd.Endpoint, store.Endpoint];
             foreach (var endpoint in endpoints)
             {
