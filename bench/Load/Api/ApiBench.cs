@@ -59,7 +59,8 @@ internal sealed partial class ApiBench : IDisposable
         _output.WriteLine($"load average at the end {BenchReport.LoadAverage()}");
         if (_options.Page is { } page)
         {
-            _chart.Save(Path.Combine(Path.GetDirectoryName(page)!, "benchmarks", "api.svg"));
+            _chart.Save(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(page))!, "benchmarks", "api.svg"));
+            MarkdownSection.Replace(page, "bench api plot", "![API server beside its limits](benchmarks/api.svg)");
         }
     }
 
