@@ -6,8 +6,8 @@ namespace Kube.RaftStore.Mutations;
 public class MutationTests
 {
     [Theory]
-    [InlineData("votes-twice", 1)]
-    [InlineData("commits-without-majority", 2)]
+    [InlineData("votes-twice", 3)]
+    [InlineData("commits-without-majority", 1)]
     [InlineData("learners-count", 1)]
     [InlineData("never-syncs", 1)]
     [InlineData("reads-without-quorum", 3)]
