@@ -11,23 +11,26 @@ internal static class Program
     {
         var seed = new Option<ulong?>("--seed") { Description = "Replay this seed exactly; fresh seeds without it" };
         var seconds = new Option<int>("--seconds") { Description = "How long to run fresh seeds", DefaultValueFactory = _ => 60 };
+        var hours = new Option<int>("--hours") { Description = "One cluster for so long in its own time, with little load and a fault now and then" };
         var shrink = new Option<bool>("--shrink") { Description = "Make a failing run smaller while it goes on failing" };
         var trace = new Option<bool>("--trace") { Description = "Tell what happens as it happens" };
         var commit = new Option<string>("--commit") { Description = "The commit to print", DefaultValueFactory = _ => "unknown", Hidden = true };
-        var root = new RootCommand("Simulates whole store clusters with everything that can go wrong, by seed.") { seed, seconds, shrink, trace, commit };
+        var root = new RootCommand("Simulates whole store clusters with everything that can go wrong, by seed.") { seed, seconds, hours, shrink, trace, commit };
         root.SetAction(parsed =>
         {
             Console.WriteLine($"commit {parsed.GetValue(commit)}");
             return parsed.GetValue(seed) is { } one
-                ? RunOne(one, parsed.GetValue(shrink), parsed.GetValue(trace))
+                ? RunOne(one, parsed.GetValue(hours), parsed.GetValue(shrink), parsed.GetValue(trace))
+                : parsed.GetValue(hours) is > 0 and var span
+                ? RunOne(1, span, shrinks: false, parsed.GetValue(trace))
                 : RunFresh(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(shrink));
         });
         return root.Parse(args).Invoke();
     }
 
-    private static int RunOne(ulong seed, bool shrinks, bool tells)
+    private static int RunOne(ulong seed, int hours, bool shrinks, bool tells)
     {
-        var options = SwarmOptions.Draw(seed);
+        var options = hours > 0 ? SwarmOptions.DrawLong(seed, hours) : SwarmOptions.Draw(seed);
         Console.WriteLine($"seed {seed}: {Describe(options)}");
         var result = SimulationRun.Execute(options, tells ? Console.WriteLine : null);
         Console.WriteLine($"trace {result.TraceHash:x16}, {result.VirtualTime.TotalSeconds:F1} s of virtual time, {result.Counts}");

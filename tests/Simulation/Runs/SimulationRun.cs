@@ -114,12 +114,45 @@ internal sealed class SimulationRun
             _ = _world.Start(() => client.RunAsync(0, () => _isOver));
         }
 
+        if (_options.MeasuresEverySeconds > 0)
+        {
+            _ = _world.Start(MeasureAsync);
+        }
+
         if (_options.Compacts)
         {
             working.Add(_world.Start(CompactAsync));
         }
 
         return working;
+    }
+
+    /// <summary>
+    /// Looks at what members hold: with the same few keys, compacted, it must be no more after hours than after the first quarter
+    /// of the time.
+    /// </summary>
+    private async Task MeasureAsync()
+    {
+        var quarter = _options.DurationSeconds / _options.MeasuresEverySeconds / 4;
+        var (most, mostEntries) = (0L, 0UL);
+        for (var i = 0; !_isOver; i++)
+        {
+            foreach (var process in _cluster.Running)
+            {
+                var (bytes, entries) = (process.Machine.Store.SizeBytes, process.Log.Node.LastIndex + 1 - process.Log.Node.Log.FirstIndex);
+                _world.Tell($"member {process.Log.Status.MemberId} holds {bytes} bytes of versions, {entries} entries, {process.Machine.Leases.Count} leases");
+                if (i <= quarter)
+                {
+                    (most, mostEntries) = (Math.Max(most, bytes), Math.Max(mostEntries, entries));
+                }
+                else if (bytes > (2 * most) + 4096 || entries > (2 * mostEntries) + _options.Log.SnapshotCount)
+                {
+                    _world.Fail($"a member grows: {bytes} bytes of versions and {entries} entries; in the first quarter at most {most} and {mostEntries}");
+                }
+            }
+
+            await _world.Delay(_options.MeasuresEverySeconds * 1_000_000L);
+        }
     }
 
     /// <summary>Compacts now and then, never past the watcher of everything: the check needs what it sees.</summary>

@@ -118,6 +118,9 @@ internal sealed record SwarmOptions
     /// <summary>How often a lease is renewed at the very end of its time.</summary>
     public double LateRenewalChance { get; init; }
 
+    /// <summary>Virtual time between two looks at what members hold, which must not grow; 0 for none.</summary>
+    public int MeasuresEverySeconds { get; init; }
+
     public required NetworkOptions Network { get; init; }
 
     public required ReplicatedLogOptions Log { get; init; }
@@ -181,6 +184,28 @@ internal sealed record SwarmOptions
                 Members = [],
                 WatchProgressNotifyInterval = TimeSpan.FromMilliseconds(prng.Next(200, 5_000)),
             },
+        };
+    }
+
+    /// <summary>A cluster of three that has little to do for hours, with a fault every ten minutes.</summary>
+    public static SwarmOptions DrawLong(ulong seed, int hours)
+    {
+        var plain = DrawPlain(seed);
+        return plain with
+        {
+            Members = 3,
+            DurationSeconds = hours * 3600,
+            Faults = Faults.Crash | Faults.Restart | Faults.Partition | Faults.Freeze | Faults.Transfer,
+            FaultIntervalMs = 600_000,
+            KvClients = 2,
+            LeaseClients = 1,
+            Watchers = 1,
+            Compacts = true,
+            Keys = 8,
+            ThinkMs = 10_000,
+            MeasuresEverySeconds = 1800,
+            Network = plain.Network with { LossChance = 0, DetourChance = 0, DuplicateChance = 0, StreamBreakChance = 0 },
+            Log = plain.Log with { SnapshotCount = 200, SnapshotCatchUpEntries = 50 },
         };
     }
 
