@@ -40,7 +40,7 @@ internal sealed class Report(ReportOptions options)
             await new Run(Workload.All[0], 1, options.Limit).GoAsync(cancellationToken);
         }
 
-        var last = EndToEnd ? "processor seconds per 1,000 pods: stores, API server, scheduler, load" : "allocated per pod";
+        var last = EndToEnd ? "processor seconds per 1,000 pods: stores, API server, scheduler, load" : "allocated, processor time per pod";
         Print($"| workload | nodes | initial pods | measured | pods/s | {last} | floor | times the floor | goal {Goal}x |");
         Print("|---|---|---|---|---|---|---|---|---|");
         var complete = true;
@@ -61,7 +61,7 @@ internal sealed class Report(ReportOptions options)
     private async Task<bool> AloneAsync(Workload workload, CancellationToken cancellationToken)
     {
         var result = await new Run(workload, options.Scale, options.Limit).GoAsync(cancellationToken);
-        var allocated = string.Create(CultureInfo.InvariantCulture, $"{result.AllocatedBytes / 1024.0 / Math.Max(1, result.Bound):F1} KB");
+        var allocated = string.Create(CultureInfo.InvariantCulture, $"{result.AllocatedBytes / 1024.0 / Math.Max(1, result.Bound):F1} KB, {result.ProcessorSeconds!["load"] * 1e6 / Math.Max(1, result.Bound):F0} µs");
         return Row(workload, workload.Nodes, workload.Initial, result, allocated);
     }
 
