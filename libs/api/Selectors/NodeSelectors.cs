@@ -1,7 +1,7 @@
 using System.Globalization;
 using Kube.Api.Core.V1;
 
-namespace Kube.Scheduler.Framework;
+namespace Kube.Api.Selectors;
 
 /// <summary>Matches node selectors and node affinity terms against nodes.</summary>
 public static class NodeSelectors

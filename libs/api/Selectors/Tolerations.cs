@@ -1,6 +1,6 @@
 using Kube.Api.Core.V1;
 
-namespace Kube.Scheduler.Framework;
+namespace Kube.Api.Selectors;
 
 /// <summary>Whether tolerations tolerate taints.</summary>
 public static class Tolerations
