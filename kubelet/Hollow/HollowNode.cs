@@ -14,9 +14,10 @@ internal sealed class HollowNode(
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Held> _pods = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _labels = NodeObject.Labels(description);
 
     public string Name => description.Name;
+
+    private Node Node => reporter.Node ?? NodeObject.New(description, new NodeObservation { Now = time.GetUtcNow() });
 
     /// <summary>Registers the node and keeps its lease and status.</summary>
     public NodeReporter Reporter => reporter;
@@ -95,7 +96,7 @@ internal sealed class HollowNode(
         bool ran = pod.Status?.ContainerStatuses?.Exists(c => c.ContainerID is { Length: > 0 }) == true;
         PodRejection? refused = ran || pod.IsDeleting()
             ? null
-            : PodAdmission.Check(pod, _pods.Values.Where(p => p.Active).Select(p => p.Pod), description.Allocatable, _labels);
+            : PodAdmission.Check(pod, _pods.Values.Where(p => p.Active).Select(p => p.Pod), description.Allocatable, Node);
         _pods[pod.Uid()] = held;
         if (refused is not null)
         {

@@ -155,11 +155,11 @@ public sealed class HollowHost : IAsyncDisposable, IFailable
             Labels = labels,
             Taints = [.. options.Taints.Select(KubeletHost.ParseTaint)],
         };
-        NodeReporter reporter = new(client, description, _ => Task.FromResult(Healthy(time)), new SilentEvents(), logger);
+        NodeReporter reporter = new(client, description, _ => Task.FromResult(Healthy(time)), options.Node.Report, new SilentEvents(), logger);
         return new HollowNode(description, addresses, _statuses, reporter, time);
     }
 
-    private static NodeObservation Healthy(TimeProvider time) => new() { Now = time.GetUtcNow(), AvailableMemoryBytes = long.MaxValue };
+    private static NodeObservation Healthy(TimeProvider time) => new() { Now = time.GetUtcNow() };
 
     private static string Name(HollowOptions hollow, int index) =>
         hollow.NamePattern.Replace("{}", index.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);

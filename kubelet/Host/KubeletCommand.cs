@@ -3,11 +3,14 @@ using System.CommandLine.Parsing;
 using System.Net;
 using System.Security.Cryptography;
 using Kube.Hosting;
+using Kube.Hosting.Configuration;
+using Kube.Kubelet.Host.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace Kube.Kubelet.Host;
 
 /// <summary><c>kube kubelet</c>, with the kubelet's flags, and <c>kube kubelet cleanup</c>.</summary>
-public static class KubeletCommand
+public static partial class KubeletCommand
 {
     private const string Hollow = "hollow";
 
@@ -38,46 +41,55 @@ public static class KubeletCommand
             kubeconfig, name, nodeIP, address, port, healthPort, root, runtime, endpoint, certificate, key, authority, maxPods, labels, taints, dns, domain, cgroupRoot,
             manifests, sysctls,
         };
+        var config = new Option<string?>("--config") { Description = "KubeletConfiguration file (kubelet.config.k8s.io/v1beta1); flags win over it.", HelpName = "FILE" };
+        command.Options.Add(config);
+        var node = new NodeFlags(command);
         var hollow = new HollowFlags(command);
         var logging = new LoggingOptions(command);
         var tracing = new TracingOptions(command);
-        foreach (var needed in (Option<string>[])[kubeconfig, certificate, key, authority])
-        {
-            needed.Required = true;
-        }
+        kubeconfig.Required = true;
 
         command.Subcommands.Add(Cleanup());
         command.SetAction(async (parsed, _) =>
         {
             var logs = logging.Create(parsed);
             using var traces = tracing.Start("kubelet", parsed);
-            var options = new KubeletOptions
+            KubeletOptions Read()
             {
-                KubeconfigFile = parsed.GetValue(kubeconfig)!,
-                NodeName = parsed.GetValue(name)!,
-                NodeAddress = parsed.GetValue(nodeIP)!,
-                Endpoint = new IPEndPoint(parsed.GetValue(address)!, parsed.GetValue(port)),
-                HealthPort = parsed.GetValue(healthPort),
-                RootDirectory = parsed.GetValue(root)!,
-                Runtime = parsed.GetValue(runtime)!,
-                RuntimeEndpoint = parsed.GetValue(endpoint)!,
-                CertificateFile = parsed.GetValue(certificate)!,
-                PrivateKeyFile = parsed.GetValue(key)!,
-                ClientAuthorityFile = parsed.GetValue(authority)!,
-                MaxPods = parsed.GetValue(maxPods),
-                NodeLabels = ParseLabels(parsed.GetValue(labels)),
-                Taints = Split(parsed.GetValue(taints)),
-                ClusterDns = Split(parsed.GetValue(dns)),
-                ClusterDomain = parsed.GetValue(domain)!,
-                CgroupRoot = parsed.GetValue(cgroupRoot)!,
-                PodManifestPath = parsed.GetValue(manifests) ?? "",
-                AllowedUnsafeSysctls = Split(parsed.GetValue(sysctls)),
-                Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
-            };
+                var file = ReadConfiguration(parsed.GetValue(config), logs);
+                T Chosen<T>(Option<T> option, T? inFile) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option)! : inFile ?? parsed.GetValue(option)!;
+                string Needed(Option<string> option, string? inFile, string field) =>
+                    Chosen(option, inFile) ?? throw new StartupException($"{option.Name} is missing, and {field} in the file of --config");
+                return new KubeletOptions
+                {
+                    KubeconfigFile = parsed.GetValue(kubeconfig)!,
+                    NodeName = parsed.GetValue(name)!,
+                    NodeAddress = parsed.GetValue(nodeIP)!,
+                    Endpoint = new IPEndPoint(Chosen(address, file.Address), file.Port is { } p && parsed.GetResult(port) is not { Implicit: false } ? p : parsed.GetValue(port)),
+                    HealthPort = file.HealthzPort is { } h && parsed.GetResult(healthPort) is not { Implicit: false } ? h : parsed.GetValue(healthPort),
+                    RootDirectory = parsed.GetValue(root)!,
+                    Runtime = parsed.GetValue(runtime)!,
+                    RuntimeEndpoint = Chosen(endpoint, file.RuntimeEndpoint),
+                    CertificateFile = Needed(certificate, file.CertificateFile, "tlsCertFile"),
+                    PrivateKeyFile = Needed(key, file.PrivateKeyFile, "tlsPrivateKeyFile"),
+                    ClientAuthorityFile = Needed(authority, file.ClientAuthorityFile, "authentication.x509.clientCAFile"),
+                    MaxPods = file.MaxPods is { } m && parsed.GetResult(maxPods) is not { Implicit: false } ? m : parsed.GetValue(maxPods),
+                    NodeLabels = ParseLabels(parsed.GetValue(labels)),
+                    Taints = parsed.GetValue(taints) is { } t ? Split(t) : file.Taints ?? [],
+                    ClusterDns = parsed.GetValue(dns) is { } d ? Split(d) : file.ClusterDns ?? [],
+                    ClusterDomain = Chosen(domain, file.ClusterDomain),
+                    CgroupRoot = Chosen(cgroupRoot, file.CgroupRoot),
+                    PodManifestPath = parsed.GetValue(manifests) ?? file.StaticPodPath ?? "",
+                    AllowedUnsafeSysctls = parsed.GetValue(sysctls) is { } s ? Split(s) : file.AllowedUnsafeSysctls ?? [],
+                    Node = node.Apply(parsed, file.Node),
+                    Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
+                };
+            }
+
             return await ComponentRunner.RunAsync(
                 "kubelet",
                 logs,
-                async cancel => options.Runtime == Hollow
+                async cancel => Read() is var options && options.Runtime == Hollow
                     ? await HollowHost.StartAsync(options, hollow.Read(parsed), logs, TimeProvider.System, cancel).ConfigureAwait(false)
                     : await KubeletHost.StartAsync(options, logs, TimeProvider.System, cancel).ConfigureAwait(false)).ConfigureAwait(false);
         });
@@ -119,6 +131,32 @@ public static class KubeletCommand
         });
         return command;
     }
+
+    private static KubeletConfiguration ReadConfiguration(string? file, ILoggerFactory logs)
+    {
+        if (file is null)
+        {
+            return new KubeletConfiguration();
+        }
+
+        try
+        {
+            var configuration = KubeletConfiguration.Parse(File.ReadAllBytes(file));
+            if (configuration.WithoutEffect.Count > 0)
+            {
+                LogWithoutEffect(logs.CreateLogger("Kube.Kubelet.Configuration"), file, string.Join(", ", configuration.WithoutEffect));
+            }
+
+            return configuration;
+        }
+        catch (Exception e) when (e is ConfigurationException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"--config {file}: {e.Message}", e);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "{File} has fields that change nothing here: {Fields}")]
+    private static partial void LogWithoutEffect(ILogger logger, string file, string fields);
 
     private static Option<string> RootDirectory() =>
         new("--root-dir") { Description = "Directory for state, volumes and logs.", DefaultValueFactory = _ => "/var/lib/kubelet", HelpName = "DIR" };

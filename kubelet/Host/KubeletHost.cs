@@ -13,7 +13,9 @@ using Kube.Kubelet.PodWorkers;
 using Kube.Kubelet.Probes;
 using Kube.Kubelet.Runtime;
 using Kube.Kubelet.Server;
+using Kube.Kubelet.Shutdown;
 using Kube.Kubelet.Sources;
+using Kube.Kubelet.Stats;
 using Kube.Kubelet.Volumes;
 using Kube.Proto.Cri.V1;
 using Microsoft.Extensions.Logging;
@@ -22,20 +24,20 @@ namespace Kube.Kubelet.Host;
 
 /// <summary>
 /// A kubelet: runtime, pod workers, node reporter and server, wired. Disposing it stops the kubelet and leaves the pods
-/// running, as stopping a kubelet does.
+/// running, as stopping a kubelet does, unless the machine goes down and a grace for that is configured: then they end first.
 /// </summary>
-public sealed class KubeletHost : IAsyncDisposable, IFailable
+public sealed class KubeletHost : IAsyncDisposable, IFailable, IStopsSlowly
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Stack<IAsyncDisposable> _owned = new();
     private readonly MetricsRegistry _metrics = new();
     private KubeClient? _client;
+    private readonly TimeProvider _time;
+    private NodeCare? _care;
     private Task _running = Task.CompletedTask;
 
-    private KubeletHost()
-    {
-    }
+    private KubeletHost(TimeProvider time) => _time = time;
 
     /// <inheritdoc/>
     public Task<Exception> Failed => _failed.Task;
@@ -44,7 +46,7 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
     /// <exception cref="StartupException">A file is missing, the port is taken or the runtime cannot be used.</exception>
     public static async Task<KubeletHost> StartAsync(KubeletOptions options, ILoggerFactory logs, TimeProvider time, CancellationToken cancellationToken)
     {
-        var host = new KubeletHost();
+        var host = new KubeletHost(time);
         try
         {
             await host.StartCoreAsync(options, logs, time, cancellationToken).ConfigureAwait(false);
@@ -57,8 +59,16 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
         }
     }
 
+    /// <inheritdoc/>
+    public TimeSpan StopLimit => ComponentRunner.StopLimit + (_care?.Shutdown.Longest ?? TimeSpan.Zero);
+
     public async ValueTask DisposeAsync()
     {
+        if (_care is { } care && care.Shutdown.Longest > TimeSpan.Zero && await MachineState.IsStoppingAsync(_time, CancellationToken.None).ConfigureAwait(false))
+        {
+            await care.Shutdown.RunAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
         while (_owned.TryPop(out var owned))
@@ -81,12 +91,13 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
         var version = await runtime.VersionAsync(cancellationToken).ConfigureAwait(false);
         var machine = MachineFacts.Read();
         var capacity = Capacity(options, machine);
+        var allocatable = NodeAllocatable.Of(capacity, options.Node.KubeReserved, options.Node.SystemReserved, options.Node.Eviction().Thresholds);
         var node = new KubeletNode
         {
             Name = options.NodeName,
             Address = options.NodeAddress,
             RootDirectory = options.RootDirectory,
-            Allocatable = capacity,
+            Allocatable = allocatable,
             MemoryBytes = machine.MemoryBytes,
             CgroupParent = runtime.SharesHost ? "" : options.CgroupRoot,
             ClusterDns = options.ClusterDns,
@@ -95,14 +106,14 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
             GroupsAreUnified = File.Exists("/sys/fs/cgroup/cgroup.controllers"),
             AllowedUnsafeSysctls = options.AllowedUnsafeSysctls,
         };
-        var description = Describe(options, machine, capacity, version);
+        var description = Describe(options, machine, capacity, allocatable, version);
         var events = Own(new EventRecorder(client, "kubelet", options.NodeName));
         var services = new SharedInformer<Service>(client.For<Service>());
         var pods = new SharedInformer<Pod>(
             client.For<Pod>(), new SharedInformerOptions<Pod> { FieldSelector = "spec.nodeName=" + options.NodeName });
         var api = new ApiPods(client);
         var parts = Compose(node, runtime, client, api, services, events, options, time, logs);
-        var workers = Own(new PodWorkers.PodWorkers(parts, NodeObject.Labels(description)));
+        var workers = Own(new PodWorkers.PodWorkers(parts, NodeObject.New(description, new NodeObservation { Now = time.GetUtcNow() })));
         parts.Probes.Changed = workers.Signal;
         Own(pods);
         Own(services);
@@ -119,18 +130,26 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
             Happened = workers.Signal,
             Listed = uids => _ = source.EndOrphansAsync(uids, _stopping.Token),
         };
-        var observer = new NodeObserver(runtime, lifecycle, machine, options.RootDirectory, time);
-        var reporter = new NodeReporter(client, description, observer.ObserveAsync, events, logs.CreateLogger<NodeReporter>());
+        var stats = new StatsReader(runtime, node, machine, parts.Volumes, () => workers.Active, options.Node.VolumeStatsPeriod, time);
+        var care = _care = new NodeCare(options.Node, node, runtime, stats, workers, events, time, logs);
+        var observer = new NodeObserver(
+            runtime, lifecycle, () => care.Eviction.Conditions, () => care.Shutdown.IsShuttingDown, options.Node.Report.MaxImages, time);
+        var reporter = new NodeReporter(client, description, observer.ObserveAsync, options.Node.Report, events, logs.CreateLogger<NodeReporter>());
+        workers.Node = () => reporter.Node ?? NodeObject.New(description, new NodeObservation { Now = time.GetUtcNow() });
+        workers.ReadNode = cancel => client.For<Node>().FindAsync(null, node.Name, cancel);
+        care.Eviction.Changed = reporter.Look;
+        care.Shutdown.Began = reporter.Look;
         Own(await KubeletServer.StartAsync(
             options,
-            new KubeletEndpoints(workers, runtime, new StatsSummary(runtime, node, time), time),
+            new KubeletEndpoints(workers, runtime, time),
             new StreamEndpoints(workers, runtime, runtime as IContainerStreams ?? new CriStreams(runtime, time), time),
+            new StatsEndpoints(stats, node, machine, parts.Probes.Counts),
             Checks(lifecycle),
             _metrics,
             logs,
             time,
             cancellationToken).ConfigureAwait(false));
-        _running = RunAsync(client, pods, services, statics, mirrors, lifecycle, reporter, _stopping.Token);
+        _running = RunAsync(client, pods, services, statics, mirrors, lifecycle, reporter, care, _stopping.Token);
     }
 
     private async Task RunAsync(
@@ -141,6 +160,7 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
         MirrorPods mirrors,
         PodLifecycleEvents lifecycle,
         NodeReporter reporter,
+        NodeCare care,
         CancellationToken stopping)
     {
         try
@@ -156,7 +176,8 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
             await services.WaitForSyncAsync(stopping).ConfigureAwait(false);
             pods.Start();
             await pods.WaitForSyncAsync(stopping).ConfigureAwait(false);
-            await Task.WhenAll(listing, files, reporting, mirrors.RunAsync(stopping)).ConfigureAwait(false);
+            // Only once the pods are known: what runs without a pod is not the eviction manager's to judge.
+            await Task.WhenAll(listing, files, reporting, mirrors.RunAsync(stopping), care.RunAsync(stopping)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -215,13 +236,13 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable
     };
 
     private static NodeDescription Describe(
-        KubeletOptions options, MachineFacts machine, Dictionary<string, Quantity> capacity, VersionResponse version) => new()
+        KubeletOptions options, MachineFacts machine, Dictionary<string, Quantity> capacity, Dictionary<string, Quantity> allocatable, VersionResponse version) => new()
     {
         Name = options.NodeName,
         Address = options.NodeAddress.ToString(),
         Machine = machine,
         Capacity = capacity,
-        Allocatable = capacity,
+        Allocatable = allocatable,
         RuntimeVersion = $"{version.RuntimeName}://{version.RuntimeVersion}",
         KubeletVersion = KubeVersion.GitVersion,
         Port = options.Endpoint.Port,

@@ -54,6 +54,9 @@ public sealed record KubeletOptions
     /// <summary>Parent of the pods' cgroups under a runtime that has them.</summary>
     public string CgroupRoot { get; init; } = "/";
 
+    /// <summary>How the node is looked after.</summary>
+    internal NodeSettings Node { get; init; } = new();
+
     /// <summary>Seed of the kubelet's randomness, which only spreads probes in time.</summary>
     public ulong Seed { get; init; }
 }

@@ -18,6 +18,7 @@ internal static class KubeletServer
         KubeletOptions options,
         KubeletEndpoints endpoints,
         StreamEndpoints streams,
+        StatsEndpoints stats,
         HealthChecks checks,
         MetricsRegistry metrics,
         ILoggerFactory logs,
@@ -52,6 +53,7 @@ internal static class KubeletServer
         application.MapMetrics(metrics);
         endpoints.Map(application);
         streams.Map(application);
+        stats.Map(application);
         await ComponentServer.StartAsync(application, options.Endpoint, cancellationToken).ConfigureAwait(false);
         return application;
     }

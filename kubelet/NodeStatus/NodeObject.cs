@@ -1,6 +1,7 @@
 using Kube.Api.Core.V1;
 using Kube.Api.Meta.V1;
 using Kube.Api.Values;
+using Kube.Kubelet.Eviction;
 
 namespace Kube.Kubelet.NodeStatus;
 
@@ -9,16 +10,19 @@ internal sealed record NodeObservation
 {
     public required DateTimeOffset Now { get; init; }
 
-    public long AvailableMemoryBytes { get; init; }
-
-    public double FreeDiskFraction { get; init; } = 1;
-
-    public long FreeProcesses { get; init; } = long.MaxValue;
+    /// <summary>Pressures that the node is under: MemoryPressure, DiskPressure, PIDPressure.</summary>
+    public IReadOnlySet<string> Pressures { get; init; } = new HashSet<string>();
 
     /// <summary>Why the node cannot run pods.</summary>
     public IReadOnlyList<string> NotReady { get; init; } = [];
 
     public IReadOnlyList<ContainerImage> Images { get; init; } = [];
+
+    /// <summary>What the runtime's handlers can do; empty where it does not tell.</summary>
+    public IReadOnlyList<NodeRuntimeHandler> Handlers { get; init; } = [];
+
+    /// <summary>Whether the runtime knows supplementalGroupsPolicy; null where it does not tell.</summary>
+    public bool? SupplementalGroups { get; init; }
 }
 
 /// <summary>What the Node object says that does not change while the kubelet runs.</summary>
@@ -48,14 +52,6 @@ internal sealed record NodeDescription
 /// <summary>Makes the Node object and its status, with Kubernetes' reasons and messages. Pure.</summary>
 internal static class NodeObject
 {
-    /// <summary>Memory below which the node is under pressure, Kubernetes' default eviction threshold.</summary>
-    public const long MemoryPressureBytes = 100L * 1024 * 1024;
-
-    /// <summary>Free part of the disk below which the node is under pressure, Kubernetes' default eviction threshold.</summary>
-    public const double DiskPressureFraction = 0.10;
-
-    private const long ProcessPressure = 100;
-
     public static Dictionary<string, string> Labels(NodeDescription description)
     {
         Dictionary<string, string> labels = new(description.Labels, StringComparer.Ordinal)
@@ -106,19 +102,21 @@ internal static class NodeObject
             Architecture = MachineFacts.Architecture,
         },
         Images = observation.Images.Count > 0 ? [.. observation.Images] : null,
+        RuntimeHandlers = observation.Handlers.Count > 0 ? [.. observation.Handlers] : null,
+        Features = observation.SupplementalGroups is { } known ? new NodeFeatures { SupplementalGroupsPolicy = known } : null,
         Conditions = Conditions(observation, previous?.Conditions),
     };
 
     private static List<NodeCondition> Conditions(NodeObservation observation, List<NodeCondition>? previous)
     {
-        bool memory = observation.AvailableMemoryBytes < MemoryPressureBytes;
-        bool disk = observation.FreeDiskFraction < DiskPressureFraction;
-        bool processes = observation.FreeProcesses < ProcessPressure;
+        bool memory = observation.Pressures.Contains(EvictionSignals.MemoryPressure);
+        bool disk = observation.Pressures.Contains(EvictionSignals.DiskPressure);
+        bool processes = observation.Pressures.Contains(EvictionSignals.PidPressure);
         List<NodeCondition> conditions =
         [
-            New("MemoryPressure", memory, memory ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory", memory ? "kubelet has insufficient memory available" : "kubelet has sufficient memory available"),
-            New("DiskPressure", disk, disk ? "KubeletHasDiskPressure" : "KubeletHasNoDiskPressure", disk ? "kubelet has disk pressure" : "kubelet has no disk pressure"),
-            New("PIDPressure", processes, processes ? "KubeletHasInsufficientPID" : "KubeletHasSufficientPID", processes ? "kubelet has insufficient PID available" : "kubelet has sufficient PID available"),
+            New(EvictionSignals.MemoryPressure, memory, memory ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory", memory ? "kubelet has insufficient memory available" : "kubelet has sufficient memory available"),
+            New(EvictionSignals.DiskPressure, disk, disk ? "KubeletHasDiskPressure" : "KubeletHasNoDiskPressure", disk ? "kubelet has disk pressure" : "kubelet has no disk pressure"),
+            New(EvictionSignals.PidPressure, processes, processes ? "KubeletHasInsufficientPID" : "KubeletHasSufficientPID", processes ? "kubelet has insufficient PID available" : "kubelet has sufficient PID available"),
             observation.NotReady.Count == 0
                 ? New("Ready", true, "KubeletReady", "kubelet is posting ready status")
                 : New("Ready", false, "KubeletNotReady", string.Join(", ", observation.NotReady)),

@@ -8,11 +8,8 @@ namespace Kube.Kubelet.NodeStatus;
 
 /// <summary>Looks at runtime and machine for what the node's status says.</summary>
 internal sealed class NodeObserver(
-    ICriRuntime runtime, PodLifecycleEvents lifecycle, MachineFacts machine, string rootDirectory, TimeProvider time)
+    ICriRuntime runtime, PodLifecycleEvents lifecycle, Func<IReadOnlySet<string>> pressures, Func<bool> shuttingDown, int maxImages, TimeProvider time)
 {
-    /// <summary>Images named in the status, Kubernetes' own limit.</summary>
-    private const int MaxImages = 50;
-
     private const int MaxImageNames = 5;
 
     public async Task<NodeObservation> ObserveAsync(CancellationToken cancellation)
@@ -23,11 +20,17 @@ internal sealed class NodeObserver(
             notReady.Add(unhealthy);
         }
 
+        if (shuttingDown())
+        {
+            notReady.Add("node is shutting down");
+        }
+
         IReadOnlyList<Cri.Image> images = [];
+        Cri.StatusResponse? runtimeStatus = null;
         try
         {
-            Cri.StatusResponse status = await runtime.StatusAsync(false, cancellation);
-            foreach (Cri.RuntimeCondition condition in status.Status.Conditions.Where(c => !c.Status))
+            runtimeStatus = await runtime.StatusAsync(false, cancellation);
+            foreach (Cri.RuntimeCondition condition in runtimeStatus.Status.Conditions.Where(c => !c.Status))
             {
                 notReady.Add(condition.Type == "NetworkReady"
                     ? $"container runtime network not ready: NetworkReady=false reason:{condition.Reason} message:{condition.Message}"
@@ -41,17 +44,16 @@ internal sealed class NodeObserver(
             notReady.Add("container runtime status check may not have completed yet: " + CriError.Text(e));
         }
 
-        DriveInfo disk = new(rootDirectory);
         return new NodeObservation
         {
             Now = time.GetUtcNow(),
             NotReady = notReady,
-            AvailableMemoryBytes = MachineFacts.AvailableMemoryBytes(),
-            FreeDiskFraction = (double)disk.AvailableFreeSpace / disk.TotalSize,
-            FreeProcesses = machine.MaxProcesses - MachineFacts.Processes(),
+            Pressures = pressures(),
+            Handlers = [.. (runtimeStatus?.RuntimeHandlers ?? []).Select(Handler)],
+            SupplementalGroups = runtimeStatus?.Features?.SupplementalGroupsPolicy,
             Images =
             [
-                .. images.OrderByDescending(i => i.Size).ThenBy(i => i.Id, StringComparer.Ordinal).Take(MaxImages).Select(i => new ContainerImage
+                .. images.OrderByDescending(i => i.Size).ThenBy(i => i.Id, StringComparer.Ordinal).Take(maxImages < 0 ? int.MaxValue : maxImages).Select(i => new ContainerImage
                 {
                     Names = [.. i.RepoDigests.Concat(i.RepoTags).Take(MaxImageNames)],
                     SizeBytes = (long)i.Size,
@@ -59,4 +61,14 @@ internal sealed class NodeObserver(
             ],
         };
     }
+
+    private static NodeRuntimeHandler Handler(Cri.RuntimeHandler handler) => new()
+    {
+        Name = handler.Name,
+        Features = new NodeRuntimeHandlerFeatures
+        {
+            RecursiveReadOnlyMounts = handler.Features?.RecursiveReadOnlyMounts,
+            UserNamespaces = handler.Features?.UserNamespaces,
+        },
+    };
 }

@@ -11,18 +11,19 @@ using Microsoft.Extensions.Logging;
 namespace Kube.Kubelet.NodeStatus;
 
 /// <summary>
-/// Registers the node and keeps it alive: a lease every ten seconds, the status when something in it changed (looked at
-/// every ten seconds) and otherwise every five minutes. A node object that vanishes is registered anew.
+/// Registers the node and keeps it alive: renews its lease, reports its status when something in it changed and otherwise now and then.
+/// A node object that vanishes is registered anew.
 /// </summary>
 internal sealed partial class NodeReporter(
-    KubeClient client, NodeDescription description, Func<CancellationToken, Task<NodeObservation>> observe, IEventRecorder events, ILogger logger)
+    KubeClient client,
+    NodeDescription description,
+    Func<CancellationToken, Task<NodeObservation>> observe,
+    NodeReportOptions options,
+    IEventRecorder events,
+    ILogger logger)
 {
-    private const int LeaseSeconds = 40;
     private const string LeaseNamespace = "kube-node-lease";
 
-    private static readonly TimeSpan LeasePeriod = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan ReportPeriod = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(7);
 
@@ -33,6 +34,9 @@ internal sealed partial class NodeReporter(
     private Lease? _lease;
     private DateTimeOffset _reportedAt;
 
+    /// <summary>The node as the API server answered last; null before it is registered.</summary>
+    public Node? Node => Volatile.Read(ref _node);
+
     /// <summary>Whether the node has been registered and its status reported.</summary>
     public bool Registered => Volatile.Read(ref _node) is not null;
 
@@ -41,9 +45,12 @@ internal sealed partial class NodeReporter(
     /// <summary>Looks at the node at once rather than at the next period.</summary>
     public void Look()
     {
-        if (_look.CurrentCount == 0)
+        lock (_look)
         {
-            _look.Release();
+            if (_look.CurrentCount == 0)
+            {
+                _look.Release();
+            }
         }
     }
 
@@ -86,6 +93,8 @@ internal sealed partial class NodeReporter(
 
     private async Task TryRegisterAsync(CancellationToken cancellation)
     {
+        // The lease of a node that was there before may have gone with it, and would name it as its owner.
+        _lease = null;
         NodeObservation observation = await observe(cancellation);
         Node fresh = NodeObject.New(description, observation);
         Node? existing = await _nodes.FindAsync(null, description.Name, cancellation);
@@ -126,7 +135,7 @@ internal sealed partial class NodeReporter(
     {
         while (true)
         {
-            await _look.WaitAsync(LookPeriod, cancellation);
+            await _look.WaitAsync(options.LookPeriod, cancellation);
             try
             {
                 await ReportOnceAsync(await observe(cancellation), cancellation);
@@ -148,7 +157,7 @@ internal sealed partial class NodeReporter(
         Kube.Api.Core.V1.NodeStatus? before = _node!.Status;
         Kube.Api.Core.V1.NodeStatus status = NodeObject.Status(description, observation, before);
         bool changed = before is null || Significant(before) != Significant(status);
-        if (!changed && Time.GetUtcNow() - _reportedAt < ReportPeriod)
+        if (!changed && Time.GetUtcNow() - _reportedAt < options.ReportPeriod)
         {
             return;
         }
@@ -190,7 +199,7 @@ internal sealed partial class NodeReporter(
 
     private async Task RenewAsync(CancellationToken cancellation)
     {
-        using PeriodicTimer timer = new(LeasePeriod, Time);
+        using PeriodicTimer timer = new(TimeSpan.FromSeconds(options.LeaseSeconds / 4.0), Time);
         while (await timer.WaitForNextTickAsync(cancellation))
         {
             try
@@ -210,12 +219,12 @@ internal sealed partial class NodeReporter(
         Lease? lease = _lease ?? await _leases.FindAsync(LeaseNamespace, description.Name, cancellation);
         bool create = lease is null;
         lease ??= new Lease { Metadata = new ObjectMeta { Name = description.Name, Namespace = LeaseNamespace } };
-        lease.Metadata.OwnerReferences ??=
+        lease.Metadata.OwnerReferences =
             [new OwnerReference { ApiVersion = "v1", Kind = "Node", Name = description.Name, Uid = _node!.Metadata.Uid }];
         lease.Spec = new LeaseSpec
         {
             HolderIdentity = description.Name,
-            LeaseDurationSeconds = LeaseSeconds,
+            LeaseDurationSeconds = options.LeaseSeconds,
             RenewTime = new MicroTime(Time.GetUtcNow()),
         };
         _lease = create ? await _leases.CreateAsync(lease, cancellation) : await _leases.UpdateAsync(lease, cancellation);

@@ -9,6 +9,9 @@ internal static partial class PodStatusBuilder
     public static readonly IReadOnlyList<string> OwnConditions =
         ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
 
+    /// <summary>Says that the pod ends for another's sake; the kubelet sets it, and so do others.</summary>
+    public const string DisruptionTarget = "DisruptionTarget";
+
     internal static string Phase(Pod pod, List<ContainerStatus> init, List<ContainerStatus> main, bool terminal)
     {
         (bool pendingInit, bool failedInit) = InitPhase(pod, init);

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Kube.Api.Core.V1;
+using Kube.Kubelet.Logs;
 using Kube.Kubelet.Probes;
 using Kube.Kubelet.Runtime;
 using Cri = Kube.Proto.Cri.V1;
@@ -161,7 +162,7 @@ internal sealed partial class PodWorker
                 await _services.Runtime.RemoveContainerAsync(old.Id, cancellation);
                 if (old.Status.LogPath.Length > 0)
                 {
-                    File.Delete(old.Status.LogPath);
+                    LogFiles.Remove(old.Status.LogPath);
                 }
             }
         }

@@ -20,6 +20,12 @@ internal sealed partial class PodWorker
             return null;
         }
 
+        if (_rejected is { Reason: PodAdmission.NodeAffinity } doubtful && !_reconsidered)
+        {
+            await Reconsider(this, doubtful, cancellation);
+            _reconsidered = true;
+        }
+
         if (_rejected is { } rejected && !Status.IsTerminal())
         {
             _services.Events.Event(pod, "Warning", rejected.Reason, rejected.Message);
@@ -29,6 +35,13 @@ internal sealed partial class PodWorker
         if (Status.IsTerminal())
         {
             await SettleAsync(pod, runtime, cancellation);
+            await ReclaimNowAsync(pod, runtime, cancellation);
+            return null;
+        }
+
+        if (_end is { } end)
+        {
+            await EndForNodeAsync(pod, runtime, end, cancellation);
             return null;
         }
 
@@ -146,6 +159,7 @@ internal sealed partial class PodWorker
 
         _services.Volumes.Unmount(pod.Uid());
         _settled = true;
+        _ended.TrySetResult();
     }
 
     private Task<PodRuntimeStatus> ReadRuntimeAsync(CancellationToken cancellation) =>
@@ -173,7 +187,13 @@ internal sealed partial class PodWorker
         }
 
         List<PodCondition> foreign = [.. (pod.Status?.Conditions ?? []).Where(c => !PodStatusBuilder.OwnConditions.Contains(c.Type))];
-        _status.Conditions = [.. (_status.Conditions ?? []).Where(c => PodStatusBuilder.OwnConditions.Contains(c.Type)), .. foreign];
+        bool shared = foreign.Exists(c => c.Type == PodStatusBuilder.DisruptionTarget);
+        _status.Conditions =
+        [
+            .. (_status.Conditions ?? []).Where(c =>
+                PodStatusBuilder.OwnConditions.Contains(c.Type) || (c.Type == PodStatusBuilder.DisruptionTarget && !shared)),
+            .. foreign,
+        ];
         return _status;
     }
 

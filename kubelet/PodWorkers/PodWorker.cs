@@ -49,7 +49,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
         _images = new ImagePuller(services.Runtime, services.Events, services.Objects, services.Time);
     }
 
-    private readonly PodRejection? _rejected;
+    private volatile PodRejection? _rejected;
 
     /// <summary>The pod as last heard of.</summary>
     public Pod Pod => _desired.Pod;
@@ -112,6 +112,8 @@ internal sealed partial class PodWorker : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _running;
+        _ended.TrySetCanceled();
+        _reclaim?.TrySetCanceled();
         _stop.Dispose();
     }
 
@@ -127,6 +129,8 @@ internal sealed partial class PodWorker : IAsyncDisposable
                 if (_gone)
                 {
                     _finished(this);
+                    _ended.TrySetResult();
+                    _reclaim?.TrySetResult();
                     return;
                 }
             }

@@ -4,7 +4,7 @@ using Kube.Api.Core.V1;
 namespace Kube.Kubelet.PodWorkers;
 
 /// <summary>The workers of the node's pods, one for each uid. Thread-safe.</summary>
-internal sealed class PodWorkers(PodServices services, IReadOnlyDictionary<string, string> nodeLabels) : IAsyncDisposable
+internal sealed class PodWorkers(PodServices services, Node node) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, PodWorker> _workers = new();
     private readonly Lock _admission = new();
@@ -12,6 +12,18 @@ internal sealed class PodWorkers(PodServices services, IReadOnlyDictionary<strin
     /// <summary>Static pods whose name a pod still has that is being ended; guarded by <see cref="_admission"/>.</summary>
     private readonly Dictionary<(string? Namespace, string? Name), Pod> _waiting = [];
     private bool _ended;
+
+    /// <summary>The node as it was last heard of; at first as it is registered.</summary>
+    public Func<Node> Node { get; set; } = () => node;
+
+    /// <summary>Reads the node from the API server; asked before a pod is refused because of the node's labels.</summary>
+    public Func<CancellationToken, Task<Node?>> ReadNode { get; set; } = _ => Task.FromResult<Node?>(node);
+
+    /// <summary>Asked first whether the node takes a pod at all, whatever it asks for: null if so.</summary>
+    public Func<Pod, PodRejection?> Admit { get; set; } = static _ => null;
+
+    /// <summary>Pods that have or may have something running.</summary>
+    public IReadOnlyList<Pod> Active => [.. _workers.Values.Where(w => w.Active).Select(w => w.Pod)];
 
     /// <summary>The pods the node has, with the statuses last made.</summary>
     public IReadOnlyList<(Pod Pod, PodStatus? Status)> Pods => [.. _workers.Values.Select(w => (w.Pod, w.Status))];
@@ -100,6 +112,21 @@ internal sealed class PodWorkers(PodServices services, IReadOnlyDictionary<strin
         }
     }
 
+    /// <summary>Ends a pod for the node's sake and waits until nothing of it runs. A pod that the node does not have has ended.</summary>
+    public Task EndAsync(Pod pod, PodEnd end, CancellationToken cancellation) =>
+        _workers.TryGetValue(pod.Uid(), out PodWorker? worker) ? worker.EndAsync(end).WaitAsync(cancellation) : Task.CompletedTask;
+
+    /// <summary>Ends a pod as <see cref="EndAsync"/> does, and waits until the API server knows.</summary>
+    public async Task EndAndReportAsync(Pod pod, PodEnd end, CancellationToken cancellation)
+    {
+        await EndAsync(pod, end, cancellation);
+        await services.Statuses.FlushAsync(pod.Uid(), cancellation);
+    }
+
+    /// <summary>Removes containers and logs of pods that have ended, to free the disk.</summary>
+    public Task ReclaimEndedAsync(CancellationToken cancellation) =>
+        Task.WhenAll(_workers.Values.Select(w => w.ReclaimAsync())).WaitAsync(cancellation);
+
     public async ValueTask DisposeAsync()
     {
         lock (_admission)
@@ -108,6 +135,25 @@ internal sealed class PodWorkers(PodServices services, IReadOnlyDictionary<strin
         }
 
         await Task.WhenAll(_workers.Values.Select(w => w.DisposeAsync().AsTask()));
+    }
+
+    private PodRejection? Fits(Pod pod, Node on) => PodAdmission.Check(
+        pod, _workers.Values.Where(w => w.Active && w.Pod.Uid() != pod.Uid()).Select(static w => w.AllocatedPod), services.Node.Allocatable, on);
+
+    /// <summary>
+    /// Looks again at a pod that the node's labels keep out: whoever bound it may have seen newer ones than this node has heard of.
+    /// </summary>
+    private async Task<PodRejection?> ReconsiderAsync(PodWorker worker, PodRejection rejected, CancellationToken cancellation)
+    {
+        if (await ReadNode(cancellation) is not { } newest)
+        {
+            return rejected;
+        }
+
+        lock (_admission)
+        {
+            return worker.Reconsidered(Fits(worker.Pod, newest));
+        }
     }
 
     /// <summary>A pod that had containers was taken before; a kubelet that starts anew does not ask again.</summary>
@@ -123,7 +169,7 @@ internal sealed class PodWorkers(PodServices services, IReadOnlyDictionary<strin
         }
 
         PodRejection? rejected = pod.Status.IsTerminal() || pod.IsDeleting() || Ran(pod) ? null : Reject(pod);
-        PodWorker worker = new(services, pod, rejected, Finished, Resize);
+        PodWorker worker = new(services, pod, rejected, Finished, Resize) { Reconsider = ReconsiderAsync };
         _workers[pod.Uid()] = worker;
         worker.Start();
         if (pod.IsStatic())
@@ -133,8 +179,7 @@ internal sealed class PodWorkers(PodServices services, IReadOnlyDictionary<strin
     }
 
     private PodRejection? Reject(Pod pod) =>
-        SysctlAdmission.Check(pod, services.Node.AllowedUnsafeSysctls)
-        ?? PodAdmission.Check(pod, _workers.Values.Where(static w => w.Active).Select(static w => w.AllocatedPod), services.Node.Allocatable, nodeLabels);
+        Admit(pod) ?? SysctlAdmission.Check(pod, services.Node.AllowedUnsafeSysctls) ?? Fits(pod, Node());
 
     /// <summary>
     /// Gives a pod the resources it asks for, if they fit beside what the other pods have, and answers null; else the state of
@@ -149,8 +194,8 @@ internal sealed class PodWorkers(PodServices services, IReadOnlyDictionary<strin
 
         lock (_admission)
         {
-            IEnumerable<Pod> others = _workers.Values.Where(w => w.Active && w != worker).Select(static w => w.AllocatedPod);
-            if (PodAdmission.Check(wanted, others, services.Node.Allocatable, nodeLabels) is not null)
+            List<Pod> others = [.. _workers.Values.Where(w => w.Active && w != worker).Select(static w => w.AllocatedPod)];
+            if (PodAdmission.OutOfResources(wanted, others, services.Node.Allocatable) is not null)
             {
                 return PodResize.Deferred;
             }

@@ -58,7 +58,7 @@ internal static class StatusPatch
         {
             string type = condition!["type"]!.GetValue<string>();
             JsonNode? was = old?.FirstOrDefault(c => c?["type"]?.GetValue<string>() == type);
-            if (!PodStatusBuilder.OwnConditions.Contains(type) || JsonNode.DeepEquals(was, condition))
+            if (!(PodStatusBuilder.OwnConditions.Contains(type) || type == PodStatusBuilder.DisruptionTarget) || JsonNode.DeepEquals(was, condition))
             {
                 continue;
             }

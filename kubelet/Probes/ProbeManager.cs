@@ -17,6 +17,9 @@ internal sealed class ProbeManager(HandlerRunner runner, IEventRecorder events, 
     private readonly ConcurrentDictionary<(string ContainerId, ProbeKind Kind), bool> _results = new();
     private readonly Lock _randomGate = new();
 
+    /// <summary>How often probes were answered how.</summary>
+    public ProbeCounts Counts { get; } = new();
+
     /// <summary>Called with the pod's uid whenever an answer changes.</summary>
     public Action<string> Changed { get; set; } = static _ => { };
 
@@ -58,7 +61,11 @@ internal sealed class ProbeManager(HandlerRunner runner, IEventRecorder events, 
     }
 
     /// <summary>Stops every loop of a pod.</summary>
-    public void Forget(string uid) => Stop(uid, static _ => true);
+    public void Forget(string uid)
+    {
+        Stop(uid, static _ => true);
+        Counts.Forget(uid);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -148,6 +155,7 @@ internal sealed class ProbeManager(HandlerRunner runner, IEventRecorder events, 
     {
         HandlerResult result = await RunAsync(target, stop);
         stop.ThrowIfCancellationRequested();
+        Counts.Count(target.Pod.Metadata.Namespace!, target.Pod.Metadata.Name!, target.Pod.Uid(), target.Container.Name!, target.Kind, result.Success);
         if (!result.Success)
         {
             events.Event(target.Pod, "Warning", "Unhealthy", $"{target.Kind} probe failed: {result.Output}", target.FieldPath);

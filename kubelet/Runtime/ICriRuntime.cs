@@ -64,6 +64,9 @@ public interface ICriRuntime : IAsyncDisposable
 
     Task<IReadOnlyList<ContainerStats>> ListContainerStatsAsync(ContainerStatsFilter? filter, CancellationToken cancellation);
 
+    /// <summary>Usage of sandboxes that are ready, with that of their containers; Unimplemented where a runtime counts containers only.</summary>
+    Task<IReadOnlyList<PodSandboxStats>> ListPodSandboxStatsAsync(PodSandboxStatsFilter? filter, CancellationToken cancellation);
+
     Task UpdateRuntimeConfigAsync(RuntimeConfig config, CancellationToken cancellation);
 
     /// <summary>

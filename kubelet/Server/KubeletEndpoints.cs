@@ -12,10 +12,10 @@ using Cri = Kube.Proto.Cri.V1;
 namespace Kube.Kubelet.Server;
 
 /// <summary>
-/// The kubelet's own API, which the API server calls: logs, the pods of the node, usage. Whoever calls it needs a client
+/// The kubelet's own API, which the API server calls: logs and the pods of the node. Whoever calls it needs a client
 /// certificate that TLS has accepted, of the group system:masters.
 /// </summary>
-internal sealed class KubeletEndpoints(PodWorkers.PodWorkers workers, ICriRuntime runtime, StatsSummary stats, TimeProvider time)
+internal sealed class KubeletEndpoints(PodWorkers.PodWorkers workers, ICriRuntime runtime, TimeProvider time)
 {
     private const string Masters = "system:masters";
 
@@ -23,7 +23,6 @@ internal sealed class KubeletEndpoints(PodWorkers.PodWorkers workers, ICriRuntim
     {
         routes.MapGet("/containerLogs/{ns}/{pod}/{container}", Allowed(LogsAsync));
         routes.MapGet("/pods", Allowed(PodsAsync));
-        routes.MapGet("/stats/summary", Allowed(SummaryAsync));
     }
 
     /// <summary>The handler behind the check of who calls.</summary>
@@ -189,12 +188,6 @@ internal sealed class KubeletEndpoints(PodWorkers.PodWorkers workers, ICriRuntim
         JsonObject list = new() { ["kind"] = "PodList", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["items"] = items };
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(list.ToJsonString(), context.RequestAborted);
-    }
-
-    private async Task SummaryAsync(HttpContext context)
-    {
-        context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(await stats.ReadAsync(context.RequestAborted), context.RequestAborted);
     }
 
     internal static async Task ErrorAsync(HttpContext context, int code, string message)

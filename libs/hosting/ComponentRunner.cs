@@ -50,7 +50,8 @@ public static partial class ComponentRunner
                 await Console.Error.WriteLineAsync($"kube {name}: {reason.Message}").ConfigureAwait(false);
             }
 
-            await component.DisposeAsync().AsTask().WaitAsync(StopLimit, TimeProvider.System).ConfigureAwait(false);
+            var stopLimit = component is IStopsSlowly slow ? slow.StopLimit : StopLimit;
+            await component.DisposeAsync().AsTask().WaitAsync(stopLimit, TimeProvider.System).ConfigureAwait(false);
             Stopped(logger, name);
             return ended == failure ? 1 : 0;
         }
@@ -86,4 +87,11 @@ public interface IFailable
 {
     /// <summary>Completes with the reason once the component has failed; never faults, never completes otherwise.</summary>
     Task<Exception> Failed { get; }
+}
+
+/// <summary>A component whose orderly stop may take longer than <see cref="ComponentRunner.StopLimit"/>.</summary>
+public interface IStopsSlowly
+{
+    /// <summary>The time that its stop may take.</summary>
+    TimeSpan StopLimit { get; }
 }

@@ -156,6 +156,10 @@ public sealed class ContainerdRuntime : ICriRuntime
         (await _runtime.ListContainerStatsAsync(new ListContainerStatsRequest { Filter = filter }, Call(CallLimit, cancellation))).Stats;
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<PodSandboxStats>> ListPodSandboxStatsAsync(PodSandboxStatsFilter? filter, CancellationToken cancellation) =>
+        (await _runtime.ListPodSandboxStatsAsync(new ListPodSandboxStatsRequest { Filter = filter }, Call(CallLimit, cancellation))).Stats;
+
+    /// <inheritdoc/>
     public async Task UpdateRuntimeConfigAsync(RuntimeConfig config, CancellationToken cancellation) =>
         await _runtime.UpdateRuntimeConfigAsync(new UpdateRuntimeConfigRequest { RuntimeConfig = config }, Call(CallLimit, cancellation));
 

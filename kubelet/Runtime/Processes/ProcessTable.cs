@@ -67,35 +67,38 @@ internal static class ProcessTable
     public static List<int> Session(int leader) =>
         [.. Alive().Values.Where(e => e.Pid == leader || e.Session == leader).Select(e => e.Pid)];
 
-    /// <summary>
-    /// Every living process of a container but its supervisor: what carries the marker, what is in a session that
-    /// <paramref name="root"/> leads, and all their descendants, so that neither a cleared environment nor a session
-    /// of its own lets a process slip away while its parent lives.
-    /// </summary>
-    public static List<Entry> Members(string containerId, int supervisor, int root)
+    /// <inheritdoc cref="ProcessSnapshot.Members"/>
+    public static List<Entry> Members(string containerId, int supervisor, int root) => Snapshot().Members(containerId, supervisor, root);
+
+    /// <summary>All living processes at this moment, to be asked about several containers.</summary>
+    public static ProcessSnapshot Snapshot() => new(Alive());
+
+    /// <summary>The containers whose marker the process carries.</summary>
+    internal static IEnumerable<string> Marks(int pid)
     {
-        Dictionary<int, Entry> all = Alive();
-        HashSet<int> members = [];
-        foreach (Entry entry in all.Values)
+        byte[] environment;
+        try
         {
-            if ((root > 0 && (entry.Pid == root || entry.Session == root)) || BelongsTo(entry.Pid, containerId))
-            {
-                members.Add(entry.Pid);
-            }
+            environment = File.ReadAllBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            yield break;
         }
 
-        for (bool grown = true; grown;)
+        byte[] name = Encoding.ASCII.GetBytes(Marker + "=");
+        for (int at = 0; environment.AsSpan(at).IndexOf(name) is >= 0 and var found;)
         {
-            grown = false;
-            foreach (Entry entry in all.Values)
+            int start = at + found + name.Length;
+            int length = environment.AsSpan(start).IndexOf((byte)0);
+            if (length < 0)
             {
-                grown |= members.Contains(entry.Parent) && members.Add(entry.Pid);
+                yield break;
             }
-        }
 
-        members.Remove(supervisor);
-        members.Remove(Environment.ProcessId);
-        return [.. members.Select(pid => all[pid])];
+            yield return Encoding.ASCII.GetString(environment, start, length);
+            at = start + length;
+        }
     }
 
     private static Dictionary<int, Entry> Alive()

@@ -34,7 +34,7 @@ public sealed class HollowNodeTests : IAsyncDisposable
             Port = 0,
         };
         NodeReporter reporter = new(
-            _client, description, _ => Task.FromResult(new NodeObservation { Now = Pods.Now }), new SilentEvents(), NullLogger.Instance);
+            _client, description, _ => Task.FromResult(new NodeObservation { Now = Pods.Now }), new NodeReportOptions(), new SilentEvents(), NullLogger.Instance);
         _node = new HollowNode(description, new HollowAddresses(1), _statuses, reporter, TimeProvider.System);
     }
 

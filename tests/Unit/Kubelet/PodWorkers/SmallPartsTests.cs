@@ -63,14 +63,63 @@ public sealed class SmallPartsTests
     {
         Dictionary<string, Quantity> allocatable = new() { ["cpu"] = Quantity.Parse("2"), ["memory"] = Quantity.Parse("1Gi"), ["pods"] = new Quantity(2) };
         Pod one = Asking("cpu", "1500m");
-        Assert.Null(PodAdmission.Check(Asking("cpu", "500m"), [one], allocatable, new Dictionary<string, string>()));
-        PodRejection refused = PodAdmission.Check(Asking("cpu", "501m"), [one], allocatable, new Dictionary<string, string>())!;
+        Node node = new() { Metadata = { Name = "n" } };
+        Assert.Null(PodAdmission.Check(Asking("cpu", "500m"), [one], allocatable, node));
+        PodRejection refused = PodAdmission.Check(Asking("cpu", "501m"), [one], allocatable, node)!;
         Assert.Equal("OutOfcpu", refused.Reason);
         Assert.Equal("Node didn't have enough resource: cpu, requested: 501, used: 1500, capacity: 2000", refused.Message);
-        Assert.Equal("OutOfpods", PodAdmission.Check(Pod(), [one, one], allocatable, new Dictionary<string, string>())!.Reason);
-        Pod choosy = Pod();
-        choosy.Spec!.NodeSelector = new Dictionary<string, string> { ["disk"] = "ssd" };
-        Assert.Equal("NodeAffinity", PodAdmission.Check(choosy, [], allocatable, new Dictionary<string, string>())!.Reason);
+        Assert.Equal("OutOfpods", PodAdmission.Check(Pod(), [one, one], allocatable, node)!.Reason);
+        allocatable["example.com/gpu"] = new Quantity(1);
+        Assert.Equal("OutOfexample.com/gpu", PodAdmission.Check(Asking("example.com/gpu", "2"), [], allocatable, node)!.Reason);
+        Assert.Null(PodAdmission.Check(Asking("example.com/elsewhere", "2"), [], allocatable, node));
+    }
+
+    [Theory]
+    [InlineData("labels", "NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector")]
+    [InlineData("affinity", "NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector")]
+    [InlineData("name", "NodeName", "Predicate NodeName failed: node(s) didn't match the requested node name")]
+    [InlineData("port", "NodePorts", "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports")]
+    [InlineData("taint", "TaintToleration", "Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate")]
+    [InlineData("nothing", null, null)]
+    [InlineData("another address of a port", null, null)]
+    [InlineData("a taint that keeps new pods away", null, null)]
+    public void A_pod_that_does_not_suit_the_node_is_refused_in_Kubernetes_words(string what, string? reason, string? message)
+    {
+        Node node = new() { Metadata = { Name = "n", Labels = new() { ["disk"] = "hdd" } }, Spec = new NodeSpec() };
+        Pod pod = Pod();
+        Pod other = Pod();
+        other.Spec!.Containers![0].Ports = [new ContainerPort { ContainerPortValue = 80, HostPort = 80, HostIP = "127.0.0.1" }];
+        switch (what)
+        {
+            case "labels":
+                pod.Spec!.NodeSelector = new() { ["disk"] = "ssd" };
+                break;
+            case "affinity":
+                NodeSelectorTerm term = new() { MatchExpressions = [new NodeSelectorRequirement { Key = "disk", Operator = "NotIn", Values = ["hdd"] }] };
+                pod.Spec!.Affinity = new Affinity
+                {
+                    NodeAffinity = new NodeAffinity { RequiredDuringSchedulingIgnoredDuringExecution = new NodeSelector { NodeSelectorTerms = [term] } },
+                };
+                break;
+            case "name":
+                pod.Spec!.NodeName = "another";
+                break;
+            case "port":
+                pod.Spec!.Containers![0].Ports = [new ContainerPort { ContainerPortValue = 8080, HostPort = 80, Protocol = "TCP" }];
+                break;
+            case "another address of a port":
+                pod.Spec!.Containers![0].Ports = [new ContainerPort { ContainerPortValue = 8080, HostPort = 80, HostIP = "127.0.0.2" }];
+                break;
+            case "taint":
+                node.Spec.Taints = [new Taint { Key = "a", Effect = "NoExecute" }];
+                break;
+            case "a taint that keeps new pods away":
+                node.Spec.Taints = [new Taint { Key = "a", Effect = "NoSchedule" }];
+                break;
+        }
+
+        PodRejection? refused = PodAdmission.Check(pod, [other], new Dictionary<string, Quantity>(), node);
+        Assert.Equal((reason, message), (refused?.Reason, refused?.Message));
     }
 
     [Fact]
