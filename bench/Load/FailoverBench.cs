@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Etcd.V3;
 using Google.Protobuf;
-using Grpc.Core;
 
 namespace Kube.Load;
 
@@ -15,11 +14,7 @@ internal sealed record FailoverOptions(int Rounds, int Keys, int Behind, int Val
 /// </summary>
 internal sealed class FailoverBench(StoreCluster cluster, FailoverOptions options, TextWriter output)
 {
-    private const int OpsPerTxn = 128;
-    private const int Writers = 16;
-
     private readonly List<string> _table = [];
-    private readonly ByteString _value = ByteString.CopyFrom(new byte[options.ValueSizeBytes]);
 
     public async Task RunAsync()
     {
@@ -41,10 +36,10 @@ internal sealed class FailoverBench(StoreCluster cluster, FailoverOptions option
         {
             var leader = await cluster.LeaderAsync().ConfigureAwait(false);
             var other = (leader + 1) % StoreCluster.Size;
-            await PutAsync(other, $"failover-{round}-before", TimeSpan.FromSeconds(30)).ConfigureAwait(false);
+            await cluster.PutAsync(other, $"failover-{round}-before", TimeSpan.FromSeconds(30)).ConfigureAwait(false);
             var watch = Stopwatch.StartNew();
             cluster.Kill(leader);
-            await PutAsync(other, $"failover-{round}-after", TimeSpan.FromSeconds(30)).ConfigureAwait(false);
+            await cluster.PutAsync(other, $"failover-{round}-after", TimeSpan.FromSeconds(30)).ConfigureAwait(false);
             times.Add(watch.Elapsed.TotalMilliseconds);
             cluster.Start(leader);
             await cluster.ServesAsync(leader).ConfigureAwait(false);
@@ -56,23 +51,17 @@ internal sealed class FailoverBench(StoreCluster cluster, FailoverOptions option
     private async Task MeasureRecoveryAsync()
     {
         var watch = Stopwatch.StartNew();
-        await FillAsync("key-", options.Keys, await cluster.LeaderAsync().ConfigureAwait(false), OpsPerTxn).ConfigureAwait(false);
-        Say($"{options.Keys} keys with values of {options.ValueSizeBytes} bytes written in {watch.Elapsed.TotalSeconds:F1} s ({OpsPerTxn} to a transaction)");
-        for (var i = 0; i < StoreCluster.Size; i++)
-        {
-            cluster.Kill(i);
-        }
+        await cluster.FillAsync("key-", options.Keys, await cluster.LeaderAsync().ConfigureAwait(false), options.ValueSizeBytes).ConfigureAwait(false);
+        Say($"{options.Keys} keys with values of {options.ValueSizeBytes} bytes written in {watch.Elapsed.TotalSeconds:F1} s");
+        cluster.KillAll();
         watch.Restart();
-        for (var i = 0; i < StoreCluster.Size; i++)
-        {
-            cluster.Start(i);
-        }
+        cluster.StartAll();
         var serving = Enumerable.Range(0, StoreCluster.Size).Select(cluster.ServesAsync).ToList();
         await (await Task.WhenAny(serving).ConfigureAwait(false)).ConfigureAwait(false);
         var first = watch.Elapsed.TotalSeconds;
         await Task.WhenAll(serving).ConfigureAwait(false);
         var all = watch.Elapsed.TotalSeconds;
-        await PutAsync(0, "recovered", TimeSpan.FromSeconds(60)).ConfigureAwait(false);
+        await cluster.PutAsync(0, "recovered", TimeSpan.FromSeconds(60)).ConfigureAwait(false);
         Note($"kill -9 of all, {options.Keys} keys, to the first linearizable read", $"{first:F2} s; on every member {all:F2} s; first write acknowledged {watch.Elapsed.TotalSeconds:F2} s");
         var count = await cluster.Kv(0).RangeAsync(new RangeRequest
         {
@@ -90,7 +79,7 @@ internal sealed class FailoverBench(StoreCluster cluster, FailoverOptions option
         var away = (leader + 1) % StoreCluster.Size;
         cluster.Kill(away);
         var before = (await cluster.StatusAsync(leader).ConfigureAwait(false))!.RaftIndex;
-        await FillAsync("behind-", options.Behind, leader, 1).ConfigureAwait(false);
+        await cluster.FillAsync("behind-", options.Behind, leader, options.ValueSizeBytes, opsPerTxn: 1).ConfigureAwait(false);
         var target = (await cluster.StatusAsync(leader).ConfigureAwait(false))!.RaftIndex;
         var watch = Stopwatch.StartNew();
         cluster.Start(away);
@@ -101,50 +90,12 @@ internal sealed class FailoverBench(StoreCluster cluster, FailoverOptions option
         Note($"a member {target - before} entries behind, from the start of its process", $"caught up after {watch.Elapsed.TotalSeconds:F2} s, of which {up:F2} s until it answered at all");
     }
 
-    private async Task FillAsync(string prefix, int keys, int member, int opsPerTxn)
-    {
-        var next = 0;
-        await Task.WhenAll(Enumerable.Range(0, opsPerTxn == 1 ? Writers * 8 : Writers).Select(_ => Task.Run(async () =>
-        {
-            while (Interlocked.Add(ref next, opsPerTxn) - opsPerTxn is var begin && begin < keys)
-            {
-                var txn = new TxnRequest();
-                for (var i = begin; i < Math.Min(begin + opsPerTxn, keys); i++)
-                {
-                    txn.Success.Add(new RequestOp { RequestPut = new PutRequest { Key = KeyOf(prefix, i), Value = _value } });
-                }
-                await cluster.Kv(member).TxnAsync(txn).ConfigureAwait(false);
-            }
-        }))).ConfigureAwait(false);
-    }
-
-    /// <summary>Writes at one member, again and again until it is acknowledged.</summary>
-    private async Task PutAsync(int member, string key, TimeSpan patience)
-    {
-        var watch = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                await cluster.Kv(member).PutAsync(
-                    new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = _value }, deadline: DateTime.UtcNow.AddSeconds(10)).ConfigureAwait(false);
-                return;
-            }
-            catch (RpcException) when (watch.Elapsed < patience)
-            {
-                await Task.Delay(5).ConfigureAwait(false);
-            }
-        }
-    }
-
     /// <summary>Says a figure at once, and keeps it for the table at the end.</summary>
     private void Note(FormattableString what, FormattableString measured)
     {
         Say($"{what.ToString(CultureInfo.InvariantCulture)}: {measured.ToString(CultureInfo.InvariantCulture)}");
         _table.Add($"| {what.ToString(CultureInfo.InvariantCulture)} | {measured.ToString(CultureInfo.InvariantCulture)} |");
     }
-
-    private static ByteString KeyOf(string prefix, int i) => ByteString.CopyFromUtf8(prefix + i.ToString("D8", CultureInfo.InvariantCulture));
 
     private static string Load() => string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]);
 

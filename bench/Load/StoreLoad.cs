@@ -21,7 +21,7 @@ internal sealed record StoreLoadOptions
     /// <summary>Calls in all.</summary>
     public required int Total { get; init; }
 
-    /// <summary>put, txn, range or srange.</summary>
+    /// <summary>put, txn, range, srange or mixed: eight ranges to two puts.</summary>
     public required string Work { get; init; }
 
     public int KeySizeBytes { get; init; } = 32;
@@ -30,57 +30,83 @@ internal sealed record StoreLoadOptions
 
     /// <summary>Different keys, of which each call takes one at random; 0 for a new key with every call.</summary>
     public int KeySpace { get; init; } = 100_000;
+
+    /// <summary>The first of the new keys.</summary>
+    public int FirstKey { get; init; }
 }
 
 /// <summary>Clients that send one request after the other, over a number of connections.</summary>
 internal sealed class StoreLoad
 {
+    private const string Put = "/etcdserverpb.KV/Put";
+    private const string Range = "/etcdserverpb.KV/Range";
+
+    /// <summary>Of ten calls of mixed work, how many read.</summary>
+    private const int ReadsOfTen = 8;
+
     private readonly StoreLoadOptions _options;
     private readonly byte[] _template;
+    private readonly byte[] _readTemplate;
     private readonly int _keyOffset;
-    private readonly ThreadLocal<byte[]> _message;
+    private readonly int _readKeyOffset;
+    private readonly ThreadLocal<(byte[] Write, byte[] Read)> _messages;
 
     public StoreLoad(StoreLoadOptions options)
     {
         _options = options;
         var random = new Prng(1);
         var key = Bytes(options.KeySizeBytes, random);
-        _template = Request(ByteString.CopyFrom(key), ByteString.CopyFrom(Bytes(options.ValueSizeBytes, random))).ToByteArray();
+        var value = Bytes(options.ValueSizeBytes, random);
+        _template = Request(options.Work, key, value).ToByteArray();
         _keyOffset = _template.AsSpan().IndexOf(key);
-        _message = new ThreadLocal<byte[]>(() => [.. _template]);
+        _readTemplate = Request("range", key, value).ToByteArray();
+        _readKeyOffset = _readTemplate.AsSpan().IndexOf(key);
+        _messages = new ThreadLocal<(byte[], byte[])>(() => ([.. _template], [.. _readTemplate]));
     }
 
-    public async Task<LoadResult> RunAsync(CancellationToken cancellationToken)
-    {
-        var path = _options.Work switch
+    public Task<LoadResult> RunAsync(CancellationToken cancellationToken) => RunAsync(
+        _options,
+        _options.Work switch
         {
-            "put" => "/etcdserverpb.KV/Put",
-            "txn" => "/etcdserverpb.KV/Txn",
-            _ => "/etcdserverpb.KV/Range",
-        };
-        var calls = new GrpcCalls(path, _options.Total, _template.Length, Message);
-        return await LoadRun.RunAsync(
-            _options.Work, calls, _options.Endpoints, _options.Connections, _options.Clients, null, cancellationToken).ConfigureAwait(false);
-    }
+            "put" => [Put],
+            "txn" => ["/etcdserverpb.KV/Txn"],
+            "mixed" => [Range, Put],
+            _ => [Range],
+        },
+        Call,
+        cancellationToken);
+
+    /// <summary>Makes any calls, with the connections, clients and number of calls of the options.</summary>
+    public static Task<LoadResult> RunAsync(
+        StoreLoadOptions options, IReadOnlyList<string> paths, Func<int, (int Path, ReadOnlyMemory<byte> Message)> call, CancellationToken cancellationToken)
+        => LoadRun.RunAsync(
+            options.Work, new GrpcCalls(paths, options.Total, call), options.Endpoints, options.Connections, options.Clients, null, cancellationToken);
 
     /// <summary>The request of a call: a fixed mixing of its number chooses the key, so that every run asks the same.</summary>
-    private byte[] Message(int index)
+    private (int Path, ReadOnlyMemory<byte> Message) Call(int index)
     {
         var mixed = (uint)((ulong)(index + 1) * 0x9E3779B97F4A7C15 >> 32);
-        var key = _options.KeySpace == 0 ? (uint)index : mixed % (uint)_options.KeySpace;
-        var message = _message.Value!;
-        BinaryPrimitives.WriteUInt32BigEndian(message.AsSpan(_keyOffset), key);
-        return message;
+        var key = _options.KeySpace == 0 ? (uint)(_options.FirstKey + index) : mixed % (uint)_options.KeySpace;
+        var (write, read) = _messages.Value;
+        if (_options.Work == "mixed" && mixed / 7 % 10 < ReadsOfTen)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(read.AsSpan(_readKeyOffset), key);
+            return (0, read);
+        }
+
+        BinaryPrimitives.WriteUInt32BigEndian(write.AsSpan(_keyOffset), key);
+        return (_options.Work == "mixed" ? 1 : 0, write);
     }
 
-    private IMessage Request(ByteString key, ByteString value)
+    private static IMessage Request(string work, byte[] keyBytes, byte[] value)
     {
-        var put = new PutRequest { Key = key, Value = value };
-        return _options.Work switch
+        var key = ByteString.CopyFrom(keyBytes);
+        var put = new PutRequest { Key = key, Value = ByteString.CopyFrom(value) };
+        return work switch
         {
-            "put" => put,
+            "put" or "mixed" => put,
             "txn" => new TxnRequest { Success = { new RequestOp { RequestPut = put } } },
-            _ => new RangeRequest { Key = key, Serializable = _options.Work == "srange" },
+            _ => new RangeRequest { Key = key, Serializable = work == "srange" },
         };
     }
 

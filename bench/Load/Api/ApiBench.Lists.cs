@@ -26,7 +26,7 @@ internal sealed partial class ApiBench
                 var results = new List<(LoadResult Result, long Bytes)>();
                 for (var round = 0; round <= _options.Rounds; round++)
                 {
-                    var calls = new RestCalls(lists, 0, _ => new RestCall("GET", path));
+                    var calls = new RestCalls(lists, _ => new RestCall("GET", path));
                     results.Add((await LoadAsync(path, calls, _api.Url, 2, 2, cancellationToken).ConfigureAwait(false), calls.ReceivedBytes));
                 }
 

@@ -27,14 +27,14 @@ internal sealed partial class ApiBench
 
         report.Add($"| request | conns/clients | bare handler | p50 / p99 ms | API server | p50 / p99 ms | ratio | goal |");
         report.Add($"|---|---|---|---|---|---|---|---|");
-        Task<LoadResult> GetAsync(string url, string path) => LoadAsync("get", new RestCalls(Scaled(20_000), 0, _ => new RestCall("GET", path)), url, Connections, Clients, cancellationToken);
+        Task<LoadResult> GetAsync(string url, string path) => LoadAsync("get", new RestCalls(Scaled(20_000), _ => new RestCall("GET", path)), url, Connections, Clients, cancellationToken);
         var (bare, ours) = await CompareAsync(() => GetAsync(limit.Url, "/pod"), () => GetAsync(_api.Url, pod)).ConfigureAwait(false);
         var ratio = ours.PerSecond / bare.PerSecond;
         report.Add($"| GET one pod, req/s | {Connections}/{Clients} | {bare.PerSecond:F0} | {bare.P50Ms:F1} / {bare.P99Ms:F1} | {ours.PerSecond:F0} | {ours.P50Ms:F1} / {ours.P99Ms:F1} | {ratio:F2}x | {Verdict(ratio, 0.5)} |");
         Chart("GET one pod, req/s", "bare handler", bare.PerSecond, ours.PerSecond, "F0");
 
         var lists = Math.Max(4, (int)(40 * _options.Scale));
-        Task<LoadResult> ListAsync(string url, string path) => LoadAsync("list", new RestCalls(lists, 0, _ => new RestCall("GET", path)), url, 4, 4, cancellationToken);
+        Task<LoadResult> ListAsync(string url, string path) => LoadAsync("list", new RestCalls(lists, _ => new RestCall("GET", path)), url, 4, 4, cancellationToken);
         var allocated = 0.0;
         async Task<LoadResult> CountedAsync()
         {
@@ -80,7 +80,7 @@ internal sealed partial class ApiBench
             for (var round = 0; round <= _options.Rounds; round++)
             {
                 var offset = round * total;
-                var result = await LoadAsync(name, new RestCalls(total, 4096, i => call(i + offset)), _api.Url, Connections, Clients, cancellationToken).ConfigureAwait(false);
+                var result = await LoadAsync(name, new RestCalls(total, i => call(i + offset)), _api.Url, Connections, Clients, cancellationToken).ConfigureAwait(false);
                 results.Add(result);
             }
 
@@ -93,7 +93,7 @@ internal sealed partial class ApiBench
     {
         var from = _created;
         _created += total;
-        var calls = new RestCalls(total, 4096, i =>
+        var calls = new RestCalls(total, i =>
             new RestCall("POST", $"/api/v1/namespaces/{WriteNamespace}/pods", "application/json", Encode(Pod(CreatedName(from + i)))));
         return LoadAsync("create", calls, _api.Url, Connections, Clients, cancellationToken);
     }

@@ -10,7 +10,7 @@ namespace Kube.Load.Api;
 /// <param name="watchers">How many watches.</param>
 /// <param name="batches">How many batches will come.</param>
 /// <param name="batchSize">Events in a batch.</param>
-internal sealed class WatchCalls(string path, int watchers, int batches, int batchSize) : RestCalls(watchers, 0, _ => new RestCall("GET", path))
+internal sealed class WatchCalls(string path, int watchers, int batches, int batchSize) : RestCalls(watchers, _ => new RestCall("GET", path))
 {
     private const double MsPerBucket = 1;
     private readonly int _watchers = watchers;

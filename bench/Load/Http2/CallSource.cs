@@ -8,9 +8,6 @@ internal abstract class CallSource(int total)
     private int _next;
     private int _failures;
 
-    /// <summary>Bytes of the largest request body.</summary>
-    public abstract int MaxBodyBytes { get; }
-
     /// <summary>Calls that ended without the answer that they should have.</summary>
     public int Failures => _failures;
 

@@ -3,8 +3,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Kube.Load.Http2;
 
@@ -21,20 +19,22 @@ internal sealed class LoadConnection : IDisposable
     private const int HeadBytes = 9;
     private const int Window = 1 << 30;
     private const int InitialSendWindow = 65_535;
+    private const int MaxFrameBytes = 16_384;
 
     private readonly CallSource _calls;
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly Uri _target;
     private readonly SslClientAuthenticationOptions? _tls;
     private readonly Dictionary<int, Pending> _pending = [];
+    private readonly Queue<Pending> _sending = new();
     private Stream _stream = Stream.Null;
     private byte[] _input = new byte[64 * 1024];
     private byte[] _output = new byte[64 * 1024];
     private int _inputCount;
     private int _outputCount;
     private int _nextStream = 1;
-    private int _sendWindow = InitialSendWindow;
-    private int _waiting;
+    private long _sendWindow = InitialSendWindow;
+    private int _streamWindow = InitialSendWindow;
     private long _received;
     private int _headerStream;
 
@@ -122,13 +122,6 @@ internal sealed class LoadConnection : IDisposable
 
     private void StartCall()
     {
-        if (_sendWindow < _calls.MaxBodyBytes)
-        {
-            // The server has not read what it has: the call begins when it says that it has.
-            _waiting++;
-            return;
-        }
-
         if (!_calls.TryNext(out var index))
         {
             return;
@@ -139,13 +132,50 @@ internal sealed class LoadConnection : IDisposable
         var headers = _calls.Headers(index, _target.Authority, stream == 1);
         var body = _calls.Body(index);
         headers.CopyTo(BeginFrame(FrameType.Headers, (byte)(body.IsEmpty ? 5 : 4), stream, headers.Length));
-        if (!body.IsEmpty)
+        var call = new Pending(stream, index, Stopwatch.GetTimestamp()) { Window = _streamWindow };
+        _pending.Add(stream, call);
+        if (body.IsEmpty)
         {
-            body.CopyTo(BeginFrame(FrameType.Data, 1, stream, body.Length));
-            _sendWindow -= body.Length;
+            return;
         }
 
-        _pending.Add(stream, new Pending(index, Stopwatch.GetTimestamp(), 0, false));
+        if (body.Length <= MaxFrameBytes && _sending.Count == 0 && Math.Min(_sendWindow, call.Window) >= body.Length)
+        {
+            WriteBody(call, body, isEnd: true);
+            return;
+        }
+
+        // The thread's memory is another call's by the time that the server has room for this one.
+        call.Unsent = body.ToArray();
+        _sending.Enqueue(call);
+        SendWaiting();
+    }
+
+    /// <summary>Writes what the server has room for of the bodies that wait.</summary>
+    private void SendWaiting()
+    {
+        for (var left = _sending.Count; left > 0 && _sendWindow > 0; left--)
+        {
+            var call = _sending.Dequeue();
+            while (!call.Unsent.IsEmpty && Math.Min(_sendWindow, call.Window) is > 0 and var room)
+            {
+                var count = (int)Math.Min(room, Math.Min(MaxFrameBytes, call.Unsent.Length));
+                WriteBody(call, call.Unsent.Span[..count], count == call.Unsent.Length);
+                call.Unsent = call.Unsent[count..];
+            }
+
+            if (!call.Unsent.IsEmpty && _pending.ContainsKey(call.Stream))
+            {
+                _sending.Enqueue(call);
+            }
+        }
+    }
+
+    private void WriteBody(Pending call, ReadOnlySpan<byte> part, bool isEnd)
+    {
+        part.CopyTo(BeginFrame(FrameType.Data, (byte)(isEnd ? 1 : 0), call.Stream, part.Length));
+        call.Window -= part.Length;
+        _sendWindow -= part.Length;
     }
 
     private Span<byte> BeginFrame(FrameType type, byte flags, int stream, int length)
@@ -204,7 +234,7 @@ internal sealed class LoadConnection : IDisposable
                 _received += payload.Length;
                 if (payload.Length > 0)
                 {
-                    ref var call = ref CollectionsMarshal.GetValueRefOrNullRef(_pending, stream);
+                    var call = _pending[stream];
                     call.HasBody = true;
                     _calls.Received(call.Index, payload);
                 }
@@ -224,21 +254,49 @@ internal sealed class LoadConnection : IDisposable
                 EndIf(_pending.ContainsKey(stream), stream);
                 break;
             case FrameType.Settings when (flags & 1) == 0:
+                TakeSettings(payload);
                 BeginFrame(FrameType.Settings, 1, 0, 0);
+                SendWaiting();
                 break;
             case FrameType.Ping when (flags & 1) == 0:
                 payload.CopyTo(BeginFrame(FrameType.Ping, 1, 0, payload.Length));
                 break;
-            case FrameType.WindowUpdate when stream == 0:
-                _sendWindow += BinaryPrimitives.ReadInt32BigEndian(payload);
-                for (var waiting = Interlocked.Exchange(ref _waiting, 0); waiting > 0; waiting--)
-                {
-                    StartCall();
-                }
-
+            case FrameType.WindowUpdate:
+                TakeWindow(stream, BinaryPrimitives.ReadInt32BigEndian(payload));
+                SendWaiting();
                 break;
             case FrameType.GoAway:
                 throw new IOException($"{_target} ends the connection");
+        }
+    }
+
+    private void TakeWindow(int stream, int more)
+    {
+        if (stream == 0)
+        {
+            _sendWindow += more;
+        }
+        else if (_pending.TryGetValue(stream, out var call))
+        {
+            call.Window += more;
+        }
+    }
+
+    /// <summary>Of the server's settings, the window of a stream is what matters here.</summary>
+    private void TakeSettings(ReadOnlySpan<byte> payload)
+    {
+        for (; payload.Length >= 6; payload = payload[6..])
+        {
+            if (BinaryPrimitives.ReadUInt16BigEndian(payload) == 4)
+            {
+                var window = BinaryPrimitives.ReadInt32BigEndian(payload[2..]);
+                foreach (var call in _pending.Values)
+                {
+                    call.Window += window - _streamWindow;
+                }
+
+                _streamWindow = window;
+            }
         }
     }
 
@@ -257,8 +315,7 @@ internal sealed class LoadConnection : IDisposable
     /// </summary>
     private void TakeStatus(int stream, ReadOnlySpan<byte> block)
     {
-        ref var call = ref CollectionsMarshal.GetValueRefOrNullRef(_pending, stream);
-        if (Unsafe.IsNullRef(ref call) || call.Status != 0)
+        if (!_pending.TryGetValue(stream, out var call) || call.Status != 0)
         {
             return;
         }
@@ -278,5 +335,21 @@ internal sealed class LoadConnection : IDisposable
         };
     }
 
-    private record struct Pending(int Index, long Begun, int Status, bool HasBody);
+    private sealed class Pending(int stream, int index, long begun)
+    {
+        public int Stream => stream;
+
+        public int Index => index;
+
+        public long Begun => begun;
+
+        /// <summary>What the server has had no room for yet.</summary>
+        public ReadOnlyMemory<byte> Unsent { get; set; }
+
+        public long Window { get; set; }
+
+        public int Status { get; set; }
+
+        public bool HasBody { get; set; }
+    }
 }

@@ -8,16 +8,13 @@ internal readonly record struct RestCall(string Method, string Path, string? Con
 
 /// <summary>REST calls over TLS, each with its own method, path and body; any status from 200 to 299 is an answer.</summary>
 /// <param name="total">How many calls there are.</param>
-/// <param name="maxBodyBytes">Bytes of the largest body.</param>
 /// <param name="call">Gives a call by its number; asked twice for each call.</param>
-internal class RestCalls(int total, int maxBodyBytes, Func<int, RestCall> call) : CallSource(total)
+internal class RestCalls(int total, Func<int, RestCall> call) : CallSource(total)
 {
     private long _receivedBytes;
 
     /// <summary>Bytes of all answers' bodies so far.</summary>
     public long ReceivedBytes => Interlocked.Read(ref _receivedBytes);
-
-    public override int MaxBodyBytes => maxBodyBytes;
 
     public override ReadOnlySpan<byte> Headers(int index, string authority, bool isFirst)
     {
