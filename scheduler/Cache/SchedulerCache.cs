@@ -1,5 +1,4 @@
 using Kube.Api.Core.V1;
-using Kube.Base;
 using Kube.Scheduler.Framework;
 
 namespace Kube.Scheduler.Cache;
@@ -90,12 +89,18 @@ public sealed class SchedulerCache
     }
 
     /// <summary>The scheduler has chosen a node for the pod and will now bind it.</summary>
-    public void Assume(PodInfo pod, string node)
+    /// <returns>False when the informer has shown it on a node meanwhile: another scheduler was faster, and there is nothing to bind.</returns>
+    public bool TryAssume(PodInfo pod, string node)
     {
         lock (_lock)
         {
-            Invariant.Check(!_pods.ContainsKey(pod.Uid), $"pod {pod.Key} is in the cache already");
+            if (_pods.ContainsKey(pod.Uid))
+            {
+                return false;
+            }
+
             Place(pod, node, isAssumed: true);
+            return true;
         }
     }
 

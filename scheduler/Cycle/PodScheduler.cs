@@ -80,10 +80,12 @@ public sealed partial class PodScheduler : IAsyncDisposable, IBindingContext
         _volumes.BindAsync(pod, node, plan, timeout, cancellationToken);
 
     /// <summary>Schedules until cancelled. Bindings under way are finished by <see cref="DisposeAsync"/>.</summary>
+    /// <exception cref="OperationCanceledException">Always, unless there was a fault.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        while (true)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (Volatile.Read(ref _fault) is { } fault)
             {
                 ExceptionDispatchInfo.Throw(fault);
@@ -163,7 +165,12 @@ public sealed partial class PodScheduler : IAsyncDisposable, IBindingContext
             return FailAsync(attempt, decision, cancellationToken);
         }
 
-        _cache.Assume(pod, node.Name);
+        if (!_cache.TryAssume(pod, node.Name))
+        {
+            _queue.Done(queued, mark);
+            return Task.CompletedTask;
+        }
+
         foreach (var plugin in attempt.Profile.Reserve)
         {
             if (plugin.Reserve(pod, node, _facts) is { IsSuccess: false } refused)

@@ -63,7 +63,7 @@ internal sealed class DryRun
             return new DryRun(verdict, node, [], 0);
         }
 
-        lower.Sort(ByImportance);
+        lower = MostImportantFirst(lower);
         var (violating, others) = SplitByBudget(lower, context.View.Facts.Budgets);
         var victims = new List<PodInfo>(lower.Count);
         PutBack(violating, trial, victims);
@@ -71,7 +71,7 @@ internal sealed class DryRun
         PutBack(others, trial, victims);
         if (violating.Count > 0 && others.Count > 0)
         {
-            victims.Sort(ByImportance);
+            victims = MostImportantFirst(victims);
         }
 
         return victims.Count > 0
@@ -141,6 +141,9 @@ internal sealed class DryRun
 
         return (violating, others);
     }
+
+    /// <summary>Among equals the order stays: List.Sort would change it.</summary>
+    private static List<PodInfo> MostImportantFirst(List<PodInfo> pods) => [.. pods.Order(Comparer<PodInfo>.Create(ByImportance))];
 
     private static int ByImportance(PodInfo left, PodInfo right)
     {

@@ -70,6 +70,13 @@ public class DefaultPreemptionTests
     }
 
     [Fact]
+    public void Of_equal_pods_the_one_that_came_first_stays()
+    {
+        var decision = Decide(World("a=x:1:2,y:2:2,z:1:3"), Build.Info("p", "1", priority: 10));
+        Assert.Equal("y", Assert.Single(decision.Victims!).Key.Name);
+    }
+
+    [Fact]
     public void A_pod_that_must_not_preempt_says_so()
     {
         var decision = Decide(World("a=x:4:1"), Build.Info("p", "1", priority: 10, with: spec => spec.PreemptionPolicy = "Never"));
@@ -158,7 +165,7 @@ public class DefaultPreemptionTests
                     cache.RemovePod(victim.Uid);
                 }
 
-                cache.Assume(info, chosen);
+                Assert.True(cache.TryAssume(info, chosen));
             }
 
             return true;

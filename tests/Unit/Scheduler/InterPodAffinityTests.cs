@@ -139,7 +139,7 @@ public class InterPodAffinityTests
 
                 if (decision.Node is not null)
                 {
-                    cache.Assume(info, decision.Node);
+                    Assert.True(cache.TryAssume(info, decision.Node));
                 }
                 else if (i > 2)
                 {

@@ -153,7 +153,7 @@ public class PlainReadingTests
             var decision = _algorithm.Decide(Profile, pod, _snapshot, new NominatedPods());
             if (decision.Node is { } node)
             {
-                _cache.Assume(pod, node);
+                Assert.True(_cache.TryAssume(pod, node));
                 _placed.Add(pod);
                 return best.Contains(node);
             }

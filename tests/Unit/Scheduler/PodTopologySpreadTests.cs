@@ -165,7 +165,7 @@ public class PodTopologySpreadTests
 
                 if (decision.Node is not null)
                 {
-                    cache.Assume(pod, decision.Node);
+                    Assert.True(cache.TryAssume(pod, decision.Node));
                     placed.Add(pod.Uid);
                 }
             }

@@ -81,6 +81,12 @@ internal sealed partial class ServerCall
 
         public void Advance(int count)
         {
+            // Protobuf begins a message with an advance by nothing, which Kestrel takes for one of memory that a flush has made void.
+            if (count == 0)
+            {
+                return;
+            }
+
             output.Advance(count);
             Written += count;
             Unflushed += count;

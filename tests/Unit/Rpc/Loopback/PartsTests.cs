@@ -138,6 +138,9 @@ public class PartsTests
                 return false;
             }
 
+            // As a protobuf message that is written behind a flush.
+            output.Advance(0);
+
             if (_produced == 0)
             {
                 // The tag and the length of the data, as the whole message begins.
