@@ -1,7 +1,7 @@
 namespace Kube.Conformance.Tests.Api;
 
 /// <summary>kubectl's subcommands, unmodified and of several versions, against the API server alone: no controller runs.</summary>
-public sealed class KubectlTests(ApiServerFixture api) : IClassFixture<ApiServerFixture>
+public sealed partial class KubectlTests(ApiServerFixture api) : IClassFixture<ApiServerFixture>
 {
     [Theory]
     [InlineData("1.27")]

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Kube.Kubelet.Runtime.Containerd;
 using Kube.Proto.Cri.V1;
+using Pod = Kube.Api.Core.V1.Pod;
 
 namespace Kube.Conformance.Tests.Cri;
 
@@ -13,6 +14,31 @@ public sealed class ContainerdRuntimeTests(PrivateContainerd containerd) : CriRu
     {
         Runtime = new ContainerdRuntime(containerd.Socket, TimeProvider.System);
         await Runtime.PullImageAsync(new ImageSpec { Image = Image }, null, null, default);
+    }
+
+    protected override async Task ReopenAsync()
+    {
+        await Runtime.DisposeAsync();
+        Runtime = new ContainerdRuntime(containerd.Socket, TimeProvider.System);
+    }
+
+    [Fact]
+    public async Task Pods_go_on_while_containerd_is_restarted_and_the_kubelet_finds_them_again()
+    {
+        TestPods pods = new();
+        Pod pod = NewPod("survivor", "sleep 1000");
+        await using TestKubelet kubelet = new(Runtime, pods, LogRoot);
+        kubelet.Workers.Update(pod);
+        await RunningAsync(pods, pod);
+        Kube.Api.Core.V1.ContainerStatus before = pods.Status(pod)!.ContainerStatuses![0];
+
+        await containerd.RestartAsync();
+        DateTimeOffset back = DateTimeOffset.UtcNow;
+        kubelet.Workers.Signal(pod.Metadata.Uid!);
+        await EventuallyAsync(() => Task.FromResult(kubelet.Lifecycle.LastList > back), "the kubelet lists again");
+        await RestartedNothingAsync(pods, pod, before);
+
+        await EndAsync(kubelet, pods, pod);
     }
 
     [Fact]

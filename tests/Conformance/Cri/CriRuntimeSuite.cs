@@ -9,7 +9,7 @@ namespace Kube.Conformance.Tests.Cri;
 /// What every container runtime under the kubelet must do. A runtime passes by inheriting this class; commands are
 /// those that both a busybox image and a plain Linux host have.
 /// </summary>
-public abstract class CriRuntimeSuite : IAsyncLifetime
+public abstract partial class CriRuntimeSuite : IAsyncLifetime
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
 
@@ -273,6 +273,19 @@ public abstract class CriRuntimeSuite : IAsyncLifetime
         await ExitedAsync(id);
         Assert.Equal(["stdout F after"], await LogLinesAsync(log, 1));
         Assert.Equal(["stdout F before"], await LogLinesAsync(log + ".1", 1));
+    }
+
+    [Fact]
+    public async Task The_usage_of_a_sandbox_is_that_of_its_containers()
+    {
+        (string sandbox, PodSandboxConfig config) = await SandboxAsync("usage");
+        string id = await CreateAsync(sandbox, config, "/bin/sh", "-c", "sleep 1000 & sleep 1000 & wait");
+        await Runtime.StartContainerAsync(id, default);
+        await EventuallyAsync(
+            async () => Assert.Single(await Runtime.ListPodSandboxStatsAsync(new PodSandboxStatsFilter { Id = sandbox }, default)).Linux is { Process.ProcessCount.Value: >= 3, Memory.WorkingSetBytes.Value: > 0, Cpu: not null } usage
+                && usage.Containers.Any(c => c.Attributes.Id == id),
+            "three processes and their memory are counted");
+        Assert.Empty(await Runtime.ListPodSandboxStatsAsync(new PodSandboxStatsFilter { LabelSelector = { ["test"] = "another" } }, default));
     }
 
     [Fact]

@@ -41,12 +41,18 @@ public sealed class PrivateContainerd : IAsyncLifetime
         string script = Path.Combine(AppContext.BaseDirectory, "Cri", "busybox-image.sh");
         Assert.True(await SucceedsAsync("/bin/sh", script, _directory, $"127.0.0.1:{_registryPort}"), "the images are made");
         await WriteConfigurationAsync();
-        Start("containerd", "--config", Path.Combine(_directory, "config.toml"));
-        await UntilAsync(async () =>
-        {
-            await using ContainerdRuntime runtime = new(Socket, TimeProvider.System);
-            return (await runtime.StatusAsync(false, default)).Status.Conditions.All(c => c.Status);
-        });
+        await StartContainerdAsync();
+    }
+
+    /// <summary>Kills containerd, as a crash would, and starts it again. Containers go on meanwhile.</summary>
+    public async Task RestartAsync()
+    {
+        Process containerd = _processes[^1];
+        containerd.Kill(entireProcessTree: false);
+        await containerd.WaitForExitAsync();
+        containerd.Dispose();
+        _processes.RemoveAt(_processes.Count - 1);
+        await StartContainerdAsync();
     }
 
     public async Task DisposeAsync()
@@ -60,6 +66,16 @@ public sealed class PrivateContainerd : IAsyncLifetime
 
         await SucceedsAsync("/bin/sh", "-c", $"ip link del {_bridge}; for m in $(grep -o '{_directory}/[^ ]*' /proc/mounts | sort -r); do umount -l $m; done");
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task StartContainerdAsync()
+    {
+        Start("containerd", "--config", Path.Combine(_directory, "config.toml"));
+        await UntilAsync(async () =>
+        {
+            await using ContainerdRuntime runtime = new(Socket, TimeProvider.System);
+            return (await runtime.StatusAsync(false, default)).Status.Conditions.All(c => c.Status);
+        });
     }
 
     private async Task StartRegistryAsync()

@@ -172,6 +172,12 @@ public sealed class ProcessRuntimeTests : CriRuntimeSuite
 
     protected override string GatePath(string hostPath) => hostPath;
 
+    protected override async Task ReopenAsync()
+    {
+        await Runtime.DisposeAsync();
+        Open();
+    }
+
     private void Open() =>
         Runtime = ProcessRuntime.Open(new ProcessRuntimeOptions { RootDirectory = _root }, TimeProvider.System, NullLoggerFactory.Instance);
 
