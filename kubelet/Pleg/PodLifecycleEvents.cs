@@ -50,9 +50,9 @@ internal sealed partial class PodLifecycleEvents(ICriRuntime runtime, string kub
         {
             await Task.WhenAll(ListAsync(cancellation), FollowAsync(cancellation));
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (Exception e) when (cancellation.IsCancellationRequested && e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
         {
-            // The kubelet ends.
+            // The kubelet ends, perhaps while it asks a runtime behind a socket.
         }
     }
 
