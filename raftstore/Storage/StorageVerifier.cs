@@ -78,6 +78,13 @@ public static class StorageVerifier
 
         private void TakeEntry(EntryId entry, ulong commit, long address)
         {
+            if (_base is null && _entries.Count > 0 && entry.Index < _entries[0].Index && device.FirstSegment > 0)
+            {
+                // The first segment kept may begin with entries that others, further on in it, supersede.
+                _entries.Clear();
+                First = null;
+            }
+
             First ??= entry;
             HardState = HardState with { Commit = Math.Max(HardState.Commit, commit) };
             var next = _entries.Count > 0 ? _entries[^1].Index + 1 : (_base?.Index + 1) ?? entry.Index;

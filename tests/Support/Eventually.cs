@@ -9,10 +9,11 @@ public static class Eventually
     public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Completes once the condition holds. Asking takes at most a quarter of the time: a condition that costs a process is
-    /// asked seldom enough to leave the processors to what is awaited.
+    /// Completes once the condition holds. Asking takes a quarter of the time, unless it is slow: a condition that costs a process
+    /// is asked seldom enough to leave the processors to what is awaited.
     /// </summary>
     /// <exception cref="TimeoutException">It did not hold within the bound; the message says what was awaited.</exception>
     public static Task HoldsAsync(Func<bool> condition, string what, TimeSpan? limit = null) =>
@@ -31,7 +32,8 @@ public static class Eventually
             }
 
             var pause = (watch.Elapsed - asked) * 3;
-            await Task.Delay(pause > ShortestPause ? pause : ShortestPause).ConfigureAwait(false);
+            pause = pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause;
+            await Task.Delay(pause).ConfigureAwait(false);
             asked = watch.Elapsed;
         }
     }

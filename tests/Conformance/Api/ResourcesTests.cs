@@ -23,14 +23,25 @@ public sealed class ResourcesTests(ResourcesFixture fixture) : IClassFixture<Res
     public async Task No_watch_outlives_its_client()
     {
         await Scenario("cancel");
-        await Kube.Testing.Eventually.HoldsAsync(
-            async () =>
-            {
-                var metrics = await fixture.Api.KubectlAsync("1.32", ["get", "--raw", "/metrics"]);
-                return metrics.Output.Split('\n').Where(line => line.StartsWith("apiserver_longrunning_requests{", StringComparison.Ordinal) && line.Contains("resource=\"configmaps\"", StringComparison.Ordinal))
-                    .All(line => line.EndsWith(" 0", StringComparison.Ordinal));
-            },
-            "no watch on configmaps runs");
+        string[] running = [];
+        try
+        {
+            await Kube.Testing.Eventually.HoldsAsync(
+                async () =>
+                {
+                    var metrics = await fixture.Api.KubectlAsync("1.32", ["get", "--raw", "/metrics"]);
+                    running = [.. metrics.Output.Split('\n').Where(line =>
+                        line.StartsWith("apiserver_longrunning_requests{", StringComparison.Ordinal)
+                        && line.Contains("resource=\"configmaps\"", StringComparison.Ordinal)
+                        && !line.EndsWith(" 0", StringComparison.Ordinal))];
+                    return metrics.ExitCode == 0 && running.Length == 0;
+                },
+                "no watch on configmaps runs");
+        }
+        catch (TimeoutException e)
+        {
+            Assert.Fail($"{e.Message}\n{string.Join('\n', running)}");
+        }
     }
 }
 

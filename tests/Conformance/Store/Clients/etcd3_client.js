@@ -105,7 +105,9 @@ async function locks(store) {
   const elected = once(second, 'elected');
   await first.resign();
   await elected;
-  say('after it', await election.leader(), observer.hasLeader);
+  // The observer learns of it by its own watch, a moment later.
+  while (observer.leader() !== 'b') await once(observer, 'change');
+  say('after it', await election.leader());
   await second.resign();
   await observer.cancel();
 }

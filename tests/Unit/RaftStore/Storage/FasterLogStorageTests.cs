@@ -171,6 +171,31 @@ public sealed class FasterLogStorageTests : LogStorageConformance
         }
     }
 
+    /// <summary>What a new leader replaced lies before what replaced it; compaction may make it the log's beginning.</summary>
+    [Fact]
+    public void Log_that_begins_with_superseded_entries_is_sound()
+    {
+        static Entry[] Of(ulong term, ulong from, ulong to) =>
+            [.. NewEntries(term, from, to).Select(e => new Entry(e.Term, e.Index, e.Type, e.Proposal, new byte[1000]))];
+        Storage.Append(new HardState(2, 1, 1), Of(2, 2, 100), sync: true);
+        Storage.Append(new HardState(3, 1, 1), Of(3, 40, 140), sync: true);
+        var snapshot = new SnapshotMetadata(100, 3, Three);
+        using (var writer = Storage.Snapshots.Create(snapshot))
+        {
+            writer.Commit();
+        }
+
+        Storage.SnapshotSaved(snapshot);
+        Storage.Compact(50);
+        Assert.True(SpinWait.SpinUntil(() => !File.Exists(Path.Combine(Path1, "log", "log.0000000000")), TimeSpan.FromSeconds(10)));
+        Storage.Dispose();
+        var report = StorageVerifier.Verify(Path1);
+        Assert.Equal((new EntryId(3, 40), new EntryId(3, 140)), (report.FirstEntry, report.LastEntry));
+        Crash();
+        Assert.All(Storage.Read(101, 141, long.MaxValue), entry => Assert.Equal(3UL, entry.Term));
+        Assert.Equal(140UL, Storage.LastIndex);
+    }
+
     [Fact]
     public void Directory_is_unproven_until_said_otherwise()
     {
