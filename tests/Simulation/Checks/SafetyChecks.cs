@@ -79,12 +79,7 @@ internal sealed class SafetyChecks(World world, SimulatedCluster cluster)
         var node = log.Node;
         if (node.AppliedIndex >= _newestConfigurationIndex)
         {
-            _newestConfigurationIndex = node.AppliedIndex;
-            var membership = log.Membership;
-            if (!ReferenceEquals(membership, NewestConfiguration) && !membership.Equals(NewestConfiguration))
-            {
-                NewestConfiguration = membership;
-            }
+            LookAtMembership(process.Member.Id, node.AppliedIndex, log.Membership);
         }
 
         _votes.AfterTurn(process.Member.Id, node);
@@ -134,6 +129,24 @@ internal sealed class SafetyChecks(World world, SimulatedCluster cluster)
 
             isSame |= equal;
         }
+    }
+
+    /// <summary>The membership is part of the state: what it is follows from how far a member has applied.</summary>
+    private void LookAtMembership(ulong member, ulong applied, ConfState membership)
+    {
+        var isSame = ReferenceEquals(membership, NewestConfiguration) || membership.Equals(NewestConfiguration);
+        if (!isSame && applied == _newestConfigurationIndex && applied > 0)
+        {
+            world.Fail($"membership: at entry {applied} member {member} counts {Show(membership)}, another {Show(NewestConfiguration)}");
+        }
+
+        _newestConfigurationIndex = applied;
+        if (!isSame)
+        {
+            NewestConfiguration = membership;
+        }
+
+        static string Show(ConfState state) => state.Members.Count == 0 ? "nobody" : string.Join(", ", state.Members.Order());
     }
 
     private void CheckLeaderIsComplete(Process process, RaftNode node)
