@@ -21,6 +21,9 @@ public sealed class ContainerdCluster : IAsyncLifetime
     /// <summary>An image that this registry does not have.</summary>
     public string MissingImage => _containerd.MissingImage;
 
+    /// <inheritdoc cref="TestCluster.Home"/>
+    public string Home => _cluster!.Home;
+
     /// <inheritdoc cref="TestCluster.KubectlAsync"/>
     public Task<Testing.CommandResult> KubectlAsync(params string[] arguments) => _cluster!.KubectlAsync(arguments);
 
