@@ -4,6 +4,7 @@ using Kube.Controllers.Namespaces;
 using Kube.Controllers.Nodes;
 using Kube.Controllers.PodCollection;
 using Kube.Controllers.ReplicaSets;
+using Kube.Controllers.ResourceQuotas;
 using Kube.Controllers.ServiceAccounts;
 using Kube.Controllers.ServiceEndpoints;
 
@@ -23,6 +24,7 @@ public static class ControllerCatalog
         new("node-lifecycle-controller", "nodelifecycle", static (context, options) => new NodeLifecycleController(context, options)),
         new("taint-eviction-controller", "taint-eviction", static (context, _) => new TaintEvictionController(context)),
         new("pod-garbage-collector-controller", "podgc", static (context, options) => new PodGarbageCollector(context, options.TerminatedPodGcThreshold)),
+        new("resourcequota-controller", "resourcequota", static (context, options) => new ResourceQuotaController(context, options.ConcurrentResourceQuotaSyncs, options.ResourceQuotaSyncPeriod)),
         new("endpoints-controller", "endpoint", static (context, options) => new EndpointsController(context, options.ConcurrentEndpointSyncs)),
         new("endpointslice-controller", "endpointslice", static (context, options) => new EndpointSliceController(context, options.ConcurrentServiceEndpointSyncs)),
     ];

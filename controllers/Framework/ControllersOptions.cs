@@ -20,6 +20,11 @@ public sealed record ControllersOptions
 
     public int ConcurrentServiceAccountSyncs { get; init; } = 5;
 
+    public int ConcurrentResourceQuotaSyncs { get; init; } = 5;
+
+    /// <summary>How often all quotas are counted anew.</summary>
+    public TimeSpan ResourceQuotaSyncPeriod { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How often node health is looked at.</summary>
     public TimeSpan NodeMonitorPeriod { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -36,6 +36,8 @@ internal sealed class ControllersFlags
     private readonly Option<int> _endpointSyncs;
     private readonly Option<int> _serviceEndpointSyncs;
     private readonly Option<int> _serviceAccountSyncs;
+    private readonly Option<int> _resourceQuotaSyncs;
+    private readonly Option<TimeSpan> _resourceQuotaSyncPeriod;
     private readonly Option<TimeSpan> _nodeMonitorPeriod;
     private readonly Option<TimeSpan> _nodeGracePeriod;
     private readonly Option<TimeSpan> _nodeStartupGracePeriod;
@@ -71,6 +73,8 @@ internal sealed class ControllersFlags
         _endpointSyncs = Add("--concurrent-endpoint-syncs", "Endpoints handled at a time.", _defaults.ConcurrentEndpointSyncs);
         _serviceEndpointSyncs = Add("--concurrent-service-endpoint-syncs", "Services whose endpoint slices are handled at a time.", _defaults.ConcurrentServiceEndpointSyncs);
         _serviceAccountSyncs = Add("--concurrent-serviceaccount-token-syncs", "Service accounts handled at a time.", _defaults.ConcurrentServiceAccountSyncs);
+        _resourceQuotaSyncs = Add("--concurrent-resource-quota-syncs", "Resource quotas handled at a time.", _defaults.ConcurrentResourceQuotaSyncs);
+        _resourceQuotaSyncPeriod = AddDuration("--resource-quota-sync-period", "How often all resource quotas are counted anew.", _defaults.ResourceQuotaSyncPeriod);
         _nodeMonitorPeriod = AddDuration("--node-monitor-period", "How often node health is looked at.", _defaults.NodeMonitorPeriod);
         _nodeGracePeriod = AddDuration("--node-monitor-grace-period", "How long a node may be silent before it is unhealthy.", _defaults.NodeMonitorGracePeriod);
         _nodeStartupGracePeriod = AddDuration("--node-startup-grace-period", "How long a new node may take to report.", _defaults.NodeStartupGracePeriod);
@@ -141,6 +145,8 @@ internal sealed class ControllersFlags
             ConcurrentEndpointSyncs = parsed.GetValue(_endpointSyncs),
             ConcurrentServiceEndpointSyncs = parsed.GetValue(_serviceEndpointSyncs),
             ConcurrentServiceAccountSyncs = parsed.GetValue(_serviceAccountSyncs),
+            ConcurrentResourceQuotaSyncs = parsed.GetValue(_resourceQuotaSyncs),
+            ResourceQuotaSyncPeriod = parsed.GetValue(_resourceQuotaSyncPeriod),
             NodeMonitorPeriod = parsed.GetValue(_nodeMonitorPeriod),
             NodeMonitorGracePeriod = parsed.GetValue(_nodeGracePeriod),
             NodeStartupGracePeriod = parsed.GetValue(_nodeStartupGracePeriod),

@@ -43,6 +43,13 @@ public sealed class ApiServerFixture : IAsyncLifetime
         return _pki.Kubeconfig(node, Port);
     }
 
+    /// <summary>Issues a component's certificate, and answers a kubeconfig with it.</summary>
+    public string KubeconfigOfComponent(string component)
+    {
+        _pki!.IssueClient(component, "system:" + component);
+        return _pki.Kubeconfig(component, Port);
+    }
+
     /// <summary>Starts a second API server over the same store.</summary>
     /// <param name="with">Changes the options.</param>
     /// <param name="port">Its port; a free one when null.</param>

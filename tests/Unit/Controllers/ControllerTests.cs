@@ -4,6 +4,7 @@ using Kube.Api.Core.V1;
 using Kube.Api.Json;
 using Kube.Api.Meta.V1;
 using Kube.Api.Schema;
+using Kube.Api.Values;
 using Kube.Client.Rest;
 using Kube.Client.Tests.Fakes;
 using Kube.Controllers.Framework;
@@ -185,6 +186,31 @@ public sealed class ControllerTests : IAsyncLifetime
 
         NamespaceCondition? Remaining() => _server.Store.List(_namespaces, "").Items.Select(KubeJson.FromJsonObject<Namespace>).Single()
             .Status?.Conditions?.Find(static condition => condition.Type == "NamespaceContentRemaining");
+    }
+
+    [Fact]
+    public async Task A_quota_is_counted_when_it_is_new_when_its_bounds_change_and_when_something_goes()
+    {
+        await _client.For<Pod>().CreateAsync(NewPod("a", "web"));
+        await _client.For<Pod>().CreateAsync(NewPod("b", "web"));
+        await _client.For<ConfigMap>().CreateAsync(new ConfigMap { Metadata = { Name = "c", Namespace = "ns" } });
+        await StartAsync("resourcequota-controller");
+        var quotas = _client.For<ResourceQuota>();
+        await quotas.CreateAsync(new ResourceQuota { Metadata = { Name = "q", Namespace = "ns" }, Spec = new ResourceQuotaSpec { Hard = new() { ["pods"] = Quantity.Parse("5") } } });
+        await UsedAsync("pods=2/5");
+        await _client.For<Pod>().DeleteAsync("ns", "a");
+        await UsedAsync("pods=1/5");
+        await quotas.PatchAsync("ns", "q", Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["hard"] = new JsonObject { ["count/configmaps"] = "3" } } }));
+        await UsedAsync("count/configmaps=1/3 pods=1/5");
+        await _client.For<ConfigMap>().DeleteAsync("ns", "c");
+        await UsedAsync("count/configmaps=0/3 pods=1/5");
+        await _client.For<Pod>().PatchAsync("ns", "b", Patch.Merge(new JsonObject { ["status"] = new JsonObject { ["phase"] = "Failed" } }), "status");
+        await UsedAsync("count/configmaps=0/3 pods=0/5");
+
+        Task UsedAsync(string expected) => UntilAsync(
+            () => KubeJson.FromJsonObject<ResourceQuota>(_server.Store.Get(Kind("", "resourcequotas"), "ns", "q")).Status is { Used: { } used, Hard: { } hard }
+                && string.Join(' ', used.OrderBy(static u => u.Key, StringComparer.Ordinal).Select(u => $"{u.Key}={u.Value}/{hard[u.Key]}")) == expected,
+            expected);
     }
 
     [Fact]
