@@ -11,6 +11,7 @@ internal sealed class AutoscalerConverter : IVersionConverter
     private const string MetricsAnnotation = "autoscaling.alpha.kubernetes.io/metrics";
     private const string ConditionsAnnotation = "autoscaling.alpha.kubernetes.io/conditions";
     private const string CurrentMetricsAnnotation = "autoscaling.alpha.kubernetes.io/current-metrics";
+    private const long DefaultUtilizationPercent = 80;
     private const string BehaviorAnnotation = "autoscaling.alpha.kubernetes.io/behavior";
 
     public string FieldToStored(string field) => field;
@@ -60,10 +61,12 @@ internal sealed class AutoscalerConverter : IVersionConverter
             }
 
             spec.Remove("targetCPUUtilizationPercentage");
-            if (metrics.Count > 0)
+            if (metrics.Count == 0)
             {
-                spec["metrics"] = metrics;
+                metrics.Add(CpuMetric(DefaultUtilizationPercent));
             }
+
+            spec["metrics"] = metrics;
 
             if (FromAnnotation(served, BehaviorAnnotation) is { } behavior)
             {

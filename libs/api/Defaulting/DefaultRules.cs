@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Kube.Api.Apps.V1;
+using Kube.Api.Autoscaling.V2;
 using Kube.Api.Batch.V1;
 using Kube.Api.Core.V1;
 using Kube.Api.Networking.V1;
@@ -30,6 +31,7 @@ internal static class DefaultRules
         [typeof(StatefulSetUpdateStrategy)] = WorkloadDefaults.StatefulSetStrategy,
         [typeof(Job)] = WorkloadDefaults.Job,
         [typeof(JobSpec)] = WorkloadDefaults.JobSpec,
+        [typeof(HorizontalPodAutoscalerSpec)] = AutoscalerDefaults.Spec,
         [typeof(RoleRef)] = CoreDefaults.RoleRef,
         [typeof(Subject)] = CoreDefaults.Subject,
         [typeof(NetworkPolicySpec)] = CoreDefaults.NetworkPolicySpec,

@@ -26,6 +26,32 @@ public sealed class DefaulterTests
     }
 
     [Fact]
+    public void AnAutoscalerWithoutMetricsScalesByCpu() => Check(
+        """
+        apiVersion: autoscaling/v2
+        kind: HorizontalPodAutoscaler
+        metadata: {name: a}
+        spec: {maxReplicas: 3, scaleTargetRef: {kind: Deployment, name: d}, behavior: {scaleDown: {selectPolicy: Min}}}
+        """,
+        """
+        apiVersion: autoscaling/v2
+        kind: HorizontalPodAutoscaler
+        metadata: {name: a, creationTimestamp: null}
+        spec:
+          maxReplicas: 3
+          minReplicas: 1
+          scaleTargetRef: {kind: Deployment, name: d}
+          metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 80}}}]
+          behavior:
+            scaleUp:
+              stabilizationWindowSeconds: 0
+              selectPolicy: Max
+              policies: [{type: Pods, value: 4, periodSeconds: 15}, {type: Percent, value: 100, periodSeconds: 15}]
+            scaleDown: {selectPolicy: Min, policies: [{type: Percent, value: 100, periodSeconds: 15}]}
+        status: {currentMetrics: null, desiredReplicas: 0}
+        """);
+
+    [Fact]
     public void APodIsDefaultedAsKubernetesDoes() => Check(
         """
         apiVersion: v1
