@@ -95,6 +95,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         AddStoreCheck(ready, "etcd-readiness", storage);
         ready.Add("informer-sync", () => core!.CachesReady, "the caches are not filled yet");
         ready.Add("poststarthook/start-system-namespaces-controller", () => systemObjects!.Done, "the system namespaces are not there yet");
+        ready.Add("poststarthook/scheduling/bootstrap-system-priority-classes", () => systemObjects!.Done, "the system priority classes are not there yet");
         ready.Add("poststarthook/priority-and-fairness-config-producer", () => systemObjects!.FlowsDone, "the flow schemas and priority levels are not there yet");
         ready.Add("poststarthook/rbac/bootstrap-roles", () => systemObjects!.RolesDone, "the bootstrap roles are not there yet");
         var logger = loggers.CreateLogger<ApiServerHost>();

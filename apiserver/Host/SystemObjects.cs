@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Kube.Api.Errors;
+using Kube.Api.Scheduling;
 using Kube.ApiServer.Auth;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Registry.Services;
@@ -11,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace Kube.ApiServer.Host;
 
 /// <summary>
-/// What every cluster has from the start: the system namespaces, the kubernetes service with this server behind it,
-/// and the objects of priority and fairness. Made at start, and made again when somebody deletes it.
+/// What every cluster has from the start: the system namespaces and priority classes, the kubernetes service with this server
+/// behind it, and the objects of priority and fairness. Made at start, and made again when somebody deletes it.
 /// </summary>
 internal sealed partial class SystemObjects(
     ResourceRegistry registry, AddressRange services, IPEndPoint advertised, TimeProvider time, ILogger<SystemObjects> logger) : IAsyncDisposable
@@ -72,6 +73,11 @@ internal sealed partial class SystemObjects(
 
     private async Task EnsureAsync(CancellationToken cancellationToken)
     {
+        foreach (var known in SystemPriorityClasses.All)
+        {
+            await EnsureAsync("scheduling.k8s.io", "v1", "priorityclasses", "", known.Name, () => PriorityClass(known), cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var name in Namespaces)
         {
             await EnsureAsync("", "v1", "namespaces", "", name, () => New("v1", "Namespace", "", name), cancellationToken).ConfigureAwait(false);
@@ -98,6 +104,14 @@ internal sealed partial class SystemObjects(
         {
             // Another API server was first.
         }
+    }
+
+    private static JsonObject PriorityClass(SystemPriorityClass known)
+    {
+        var priorityClass = New("scheduling.k8s.io/v1", "PriorityClass", "", known.Name);
+        priorityClass["value"] = known.Value;
+        priorityClass["description"] = known.Description;
+        return priorityClass;
     }
 
     private JsonObject Service()

@@ -60,6 +60,7 @@ public sealed class SecurityBuilder(SecurityOptions options, TimeProvider time)
                     new RbacEscalation(() => rbac.Current, authorizer),
                     new PodSecurityAdmission(registry),
                     new ClaimResize(registry),
+                    new PriorityClassAdmission(registry),
                     new CertificateSigners(authorizer),
                     new CertificateSubjects(),
                     new ValidatingPolicies(registry, authorizer),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kube.Api.Errors;
+using Kube.Api.Scheduling;
 using Kube.ApiServer.Admission;
 using Kube.ApiServer.Registry;
 
@@ -8,12 +9,6 @@ namespace Kube.ApiServer.Security.Admission;
 /// <summary>Writes the number and the preemption policy of a pod's priority class into the pod.</summary>
 internal sealed class PriorityAdmission(ResourceRegistry registry) : IMutatingAdmission
 {
-    private static readonly Dictionary<string, int> SystemClasses = new()
-    {
-        ["system-cluster-critical"] = 2_000_000_000,
-        ["system-node-critical"] = 2_000_001_000,
-    };
-
     public bool Handles(AdmissionRequest request) =>
         request is { Operation: AdmissionOperation.Create, Group: "", Resource: "pods", Subresource: "" };
 
@@ -44,9 +39,10 @@ internal sealed class PriorityAdmission(ResourceRegistry registry) : IMutatingAd
     private (string Name, long Priority, string Policy) Resolve(AdmissionRequest request, string name)
     {
         const string preempt = "PreemptLowerPriority";
-        if (SystemClasses.TryGetValue(name, out var system))
+        if (SystemPriorityClasses.Find(name) is { } system)
         {
-            return (name, system, preempt);
+            // The cache need not have them yet while a cluster starts.
+            return (name, system.Value, preempt);
         }
 
         var classes = registry.Get("scheduling.k8s.io", "v1", "priorityclasses");

@@ -7,6 +7,7 @@ using Kube.Api.Certificates.V1;
 using Kube.Api.Coordination.V1;
 using Kube.Api.Core.V1;
 using Kube.Api.Rbac.V1;
+using Kube.Api.Scheduling.V1;
 using Kube.Api.Schema;
 
 namespace Kube.Api.Validation;
@@ -60,6 +61,7 @@ internal static class KindRules
         [typeof(RoleBinding)] = new((e, o) => RbacRules.CheckBinding(e, o, true), RbacRules.CheckBindingUpdate) { Name = NameRules.PathSegment },
         [typeof(ClusterRoleBinding)] = new((e, o) => RbacRules.CheckBinding(e, o, false), RbacRules.CheckBindingUpdate) { Name = NameRules.PathSegment },
         [typeof(CertificateSigningRequest)] = new(CertificateRules.Check) { Name = NameRules.PathSegment, Status = CertificateRules.CheckStatus },
+        [typeof(PriorityClass)] = new(SchedulingRules.CheckPriorityClass),
         [typeof(Lease)] = new(NodeRules.CheckLease),
         [typeof(MutatingWebhookConfiguration)] = new(AdmissionRules.CheckMutating, AdmissionRules.CheckMutatingUpdate) { CheckedOnUpdate = false },
         [typeof(ValidatingWebhookConfiguration)] = new(AdmissionRules.CheckValidating, AdmissionRules.CheckValidatingUpdate) { CheckedOnUpdate = false },

@@ -140,6 +140,22 @@ public sealed class PodTests(BehaviourCluster cluster)
     }
 
     [Fact]
+    public async Task A_cluster_has_its_own_priority_classes_and_one_default_at_most()
+    {
+        const string path = "apis/scheduling.k8s.io/v1/priorityclasses";
+        Assert.Equal("2000001000", (await Api.ReadAsync($"{path}/system-node-critical")).Text("value"));
+        Assert.Equal("2000000000", (await Api.ReadAsync($"{path}/system-cluster-critical")).Text("value"));
+        var kept = (await Api.DeleteAsync($"{path}/system-node-critical")).Fails(403, "Forbidden");
+        Assert.Contains("this is a system priority class and cannot be deleted", kept, StringComparison.Ordinal);
+        await Api.CreateAsync(path, """{"metadata":{"name":"usual"},"value":1,"globalDefault":true}""");
+        await cluster.SettleAsync(path);
+        var second = (await Api.PostAsync(path, """{"metadata":{"name":"other"},"value":2,"globalDefault":true}""")).Fails(403, "Forbidden");
+        Assert.Contains("PriorityClass usual is already marked as default. Only one default can exist", second, StringComparison.Ordinal);
+        (await Api.PatchAsync($"{path}/usual", """{"description":"what pods get"}""")).Is(200);
+        (await Api.DeleteAsync($"{path}/usual")).Is(200);
+    }
+
+    [Fact]
     [Behaviour("csi-api", "Inline CSI volumes")]
     public async Task A_pod_keeps_its_inline_csi_volume()
     {
