@@ -35,7 +35,8 @@ public sealed class ContainerdCluster : IAsyncLifetime
         _cluster!.KubectlWithInputAsync(input, arguments);
 
     /// <inheritdoc cref="TestCluster.AwaitAsync"/>
-    public Task AwaitAsync(string resource, string jsonPath, string expected) => _cluster!.AwaitAsync(resource, jsonPath, expected);
+    public Task AwaitAsync(string resource, string jsonPath, string expected, TimeSpan? limit = null) =>
+        _cluster!.AwaitAsync(resource, jsonPath, expected, limit);
 
     /// <inheritdoc/>
     public async Task InitializeAsync()

@@ -157,7 +157,7 @@ public sealed partial class ContainerdStreamTests(ContainerdCluster cluster)
         var large = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => http.GetByteArrayAsync("large")));
         Assert.All(large, static bytes => Assert.Equal(5_000_000, bytes.Length));
 
-        // Both ways at once.
+        // Both ways at once, with the client's end before the answer's.
         var sent = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 40_000).Select(static i => $"line {i}\n")));
         Assert.Equal(sent, await EchoAsync(ports[1], sent));
 
@@ -196,11 +196,15 @@ public sealed partial class ContainerdStreamTests(ContainerdCluster cluster)
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", port);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        var writing = client.GetStream().WriteAsync(sent, limit.Token);
-        var back = new byte[sent.Length];
-        await client.GetStream().ReadExactlyAsync(back, limit.Token);
+        var writing = Task.Run(async () =>
+        {
+            await client.GetStream().WriteAsync(sent, limit.Token);
+            client.Client.Shutdown(SocketShutdown.Send);
+        });
+        using var back = new MemoryStream();
+        await client.GetStream().CopyToAsync(back, limit.Token);
         await writing;
-        return back;
+        return back.ToArray();
     }
 
     /// <summary>Starts a pod of one container and awaits it running; its name is of kind and version.</summary>
