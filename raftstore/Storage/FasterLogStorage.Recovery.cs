@@ -127,12 +127,12 @@ public sealed partial class FasterLogStorage
                     _origin = Origin.Reset;
                     break;
                 default:
-                    TakeEntry(head, address, data);
+                    TakeEntry(head, address, data.Length);
                     break;
             }
         }
 
-        private void TakeEntry(in LogRecord head, long address, ReadOnlySpan<byte> data)
+        private void TakeEntry(in LogRecord head, long address, int dataBytes)
         {
             _commit = Math.Max(_commit, head.Extra);
             var id = new EntryId(head.Term, head.Index);
@@ -154,8 +154,7 @@ public sealed partial class FasterLogStorage
                     $"entry {id.Index} does not follow entry {_window.LastIndex}");
             }
 
-            _window.Put(
-                new Entry(id.Term, id.Index, (EntryType)head.EntryType, new ProposalId(head.Proposer, head.Sequence), data.ToArray()), address);
+            _window.Note(id, dataBytes, address);
         }
 
         /// <summary>

@@ -119,6 +119,7 @@ public sealed partial class FasterLogStorage : ILogStorage
     public IReadOnlyList<Entry> Read(ulong low, ulong high, long maxBytes)
     {
         var entries = new List<Entry>((int)Math.Min(high - low, 1024));
+        var reader = new EntryReader(_device, _geometry);
         long bytes = 0;
         for (var index = low; index < high; index++)
         {
@@ -129,7 +130,7 @@ public sealed partial class FasterLogStorage : ILogStorage
                 break;
             }
 
-            entries.Add(slot.Entry ?? ReadEntry(index, slot));
+            entries.Add(slot.Entry ?? reader.Read(index, slot, isLast: index + 1 == high));
         }
 
         return entries;
@@ -324,23 +325,5 @@ public sealed partial class FasterLogStorage : ILogStorage
         }
 
         return bytes;
-    }
-
-    private Entry ReadEntry(ulong index, EntryWindow.Slot slot)
-    {
-        var buffer = new byte[LogRecord.FrameBytes + LogRecord.HeadBytes + slot.DataBytes];
-        _device.Read(slot.Address, buffer);
-        if (!LogRecord.TryRead(buffer.AsSpan(LogRecord.FrameBytes), slot.Address, out var head, out var problem)
-            || head.Type != RecordType.Entry || head.Index != index || head.Term != slot.Term)
-        {
-            throw new StorageCorruptException(
-                _device.PathOf((int)(slot.Address / _geometry.SegmentBytes)),
-                slot.Address % _geometry.SegmentBytes,
-                problem.Length > 0 ? problem : $"another record than entry {index} of term {slot.Term}");
-        }
-
-        return new Entry(
-            head.Term, head.Index, (EntryType)head.EntryType, new ProposalId(head.Proposer, head.Sequence),
-            buffer.AsMemory(LogRecord.FrameBytes + LogRecord.HeadBytes));
     }
 }

@@ -15,8 +15,11 @@ public sealed record FasterLogStorageOptions
     /// a running cluster. A directory in use has its own.</summary>
     public ConfState Bootstrap { get; init; } = ConfState.Empty;
 
-    /// <summary>Entries kept in memory, in bytes; older ones are read from the log.</summary>
-    public long CacheBytes { get; init; } = 16L << 20;
+    /// <summary>
+    /// Entries kept in memory, in bytes; older ones are read from the log, many at a time. Followers that keep up and the
+    /// state machine are a few hundred kilobytes behind at most.
+    /// </summary>
+    public long CacheBytes { get; init; } = 4L << 20;
 
     public LogGeometry Geometry { get; init; } = new();
 
