@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kube.Api.Errors;
+using Kube.Api.Serialization;
 using Kube.Api.Validation;
 using Kube.ApiServer.Admission;
 
@@ -110,6 +111,11 @@ public sealed partial class ResourceStore
         }
 
         Strategy.PrepareForCreate(accessor.Root);
+        if (accessor.Root["status"] is JsonObject status && Definition.Info.Schema.Find("status")?.Value.Object is { ClrType: not null } schema)
+        {
+            // A status that the strategy has set aside shows what Go's JSON shows of an empty one, such as replicas: 0.
+            ZeroValue.Fill(status, schema);
+        }
     }
 
     private void EnsureNamespace(ObjectAccessor accessor, string ns)

@@ -78,13 +78,7 @@ public static class SchemaCheck
             return;
         }
 
-        foreach (var field in schema.AlwaysFields)
-        {
-            if (!obj.ContainsKey(field.Name))
-            {
-                obj[field.Name] = ZeroValue.Of(field.Value);
-            }
-        }
+        ZeroValue.Fill(obj, schema);
     }
 
     private static bool IsOmitted(JsonNode value, FieldSchema field, ObjectSchema schema)

@@ -4,8 +4,20 @@ using Kube.Api.Schema;
 namespace Kube.Api.Serialization;
 
 /// <summary>Go's zero values as its JSON shows them.</summary>
-internal static class ZeroValue
+public static class ZeroValue
 {
+    /// <summary>Gives an object the absent fields that Go's JSON always writes.</summary>
+    public static void Fill(JsonObject obj, ObjectSchema schema)
+    {
+        foreach (var field in schema.AlwaysFields)
+        {
+            if (!obj.ContainsKey(field.Name))
+            {
+                obj[field.Name] = Of(field.Value);
+            }
+        }
+    }
+
     internal static JsonNode? Of(ValueSchema value) => value.Kind switch
     {
         ValueKind.String => JsonValue.Create(""),
@@ -25,11 +37,7 @@ internal static class ZeroValue
     internal static JsonObject OfObject(ObjectSchema schema)
     {
         var result = new JsonObject();
-        foreach (var field in schema.AlwaysFields)
-        {
-            result[field.Name] = Of(field.Value);
-        }
-
+        Fill(result, schema);
         return result;
     }
 }

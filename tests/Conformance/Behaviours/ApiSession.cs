@@ -54,6 +54,17 @@ public sealed class ApiSession : IDisposable
 
     public Task<ApiAnswer> GetAsync(string path, string? accept = null) => SendAsync(HttpMethod.Get, path, accept: accept);
 
+    /// <summary>Sends bytes and reads the bytes of an answer that must be one of success.</summary>
+    public async Task<byte[]> SendBytesAsync(HttpMethod method, string path, byte[] body, string contentType, string accept)
+    {
+        using var request = Request(method, path, null, contentType, accept, []);
+        request.Content = new ByteArrayContent(body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(contentType) } };
+        using var response = await _http.SendAsync(request);
+        var bytes = await response.Content.ReadAsByteArrayAsync();
+        Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {Encoding.UTF8.GetString(bytes)}");
+        return bytes;
+    }
+
     /// <summary>An object that is there.</summary>
     public async Task<JsonObject> ReadAsync(string path) => (await GetAsync(path)).Is(200);
 
