@@ -28,7 +28,7 @@ public sealed class ApiServerCore : IAsyncDisposable
     {
         var identifiers = new IdentifierSource(new Prng(options.Seed));
         var names = KindCatalog.Default.Kinds.GroupBy(kind => kind.Plural).ToDictionary(kinds => kinds.Key, kinds => NameOf(kinds.MinBy(kind => kind.Group.Length)!));
-        storage = _storage = new MeteredStorage(storage, plural => names.GetValueOrDefault(plural, plural), time);
+        storage = _storage = new MeteredStorage(storage, plural => names.GetValueOrDefault(plural, plural), time, options.MetricsScope);
         _feed = new StoreFeed(storage, time, loggers);
         Registry = new ResourceRegistry(storage, _feed, time, identifiers);
         var subresources = new SubresourceCatalog(
@@ -46,8 +46,8 @@ public sealed class ApiServerCore : IAsyncDisposable
 
         var security = options.CreateSecurity(Registry);
         Registry.Admission = security.Admission;
-        _flows = new FlowController(options.MaxReadsInFlight + options.MaxWritesInFlight, options.RequestTimeout / 4, time);
-        _metrics = new ApiMetrics(() => _flows.ReadsExecuting, () => _flows.WritesExecuting, ObjectCounts);
+        _flows = new FlowController(options.MaxReadsInFlight + options.MaxWritesInFlight, options.RequestTimeout / 4, time, options.MetricsScope);
+        _metrics = new ApiMetrics(() => _flows.ReadsExecuting, () => _flows.WritesExecuting, ObjectCounts, options.MetricsScope);
         var resources = new ResourceEndpoint(Registry, _metrics, time, identifiers);
         foreach (var (resource, review) in security.Reviews)
         {

@@ -10,6 +10,9 @@ namespace Kube.ApiServer;
 /// <summary>What an API server is made of, beside its store.</summary>
 public sealed record ApiServerCoreOptions
 {
+    /// <summary>Whose metrics are kept, where several servers share a process; null for the process.</summary>
+    public object? MetricsScope { get; init; }
+
     /// <summary>Addresses that services get.</summary>
     public required AddressRange ServiceRange { get; init; }
 

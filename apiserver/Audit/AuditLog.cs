@@ -18,17 +18,19 @@ public sealed class AuditLog : IAuditSink, IAsyncDisposable
     private readonly Channel<AuditEvent> _queue = Channel.CreateBounded<AuditEvent>(
         new BoundedChannelOptions(QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
-    private readonly Meter _meter = new("Kube.ApiServer.Audit");
+    private readonly Meter _meter;
     private readonly Counter<long> _written;
     private readonly Counter<long> _lost;
     private readonly StreamWriter _file;
     private readonly Task _writing;
 
     /// <param name="path">The file, appended to.</param>
+    /// <param name="metricsScope">The server whose metrics are kept; null for the process.</param>
     /// <exception cref="IOException">The file can't be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The file can't be opened.</exception>
-    public AuditLog(string path)
+    public AuditLog(string path, object? metricsScope = null)
     {
+        _meter = new Meter(new MeterOptions("Kube.ApiServer.Audit") { Scope = metricsScope });
         _file = new StreamWriter(
             new FileStream(path, new FileStreamOptions
             {

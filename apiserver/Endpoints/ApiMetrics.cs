@@ -12,7 +12,7 @@ public sealed class ApiMetrics : IDisposable
     private static readonly double[] Buckets =
         [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 
-    private readonly Meter _meter = new("Kube.ApiServer");
+    private readonly Meter _meter;
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _durations;
     private readonly UpDownCounter<long> _longRunning;
@@ -20,8 +20,10 @@ public sealed class ApiMetrics : IDisposable
     private readonly Counter<long> _watchEvents;
 
     /// <param name="storedObjects">How many objects each resource has.</param>
-    public ApiMetrics(Func<int> readsInFlight, Func<int> writesInFlight, Func<IEnumerable<(string Resource, int Count)>> storedObjects)
+    /// <param name="scope">The server whose metrics these are; null for the process.</param>
+    public ApiMetrics(Func<int> readsInFlight, Func<int> writesInFlight, Func<IEnumerable<(string Resource, int Count)>> storedObjects, object? scope)
     {
+        _meter = new Meter(new MeterOptions("Kube.ApiServer") { Scope = scope });
         _requests = _meter.CreateCounter<long>("apiserver_request_total", description: "Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.");
         _durations = _meter.CreateHistogram(
             "apiserver_request_duration_seconds", "s", "Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.", null,

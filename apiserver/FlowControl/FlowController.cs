@@ -37,12 +37,13 @@ public sealed class FlowController : IDisposable
 
     /// <param name="totalSeats">Seats of the whole server; at least 1.</param>
     /// <param name="maxWait">Longest time in a queue.</param>
-    public FlowController(int totalSeats, TimeSpan maxWait, TimeProvider time)
+    /// <param name="metricsScope">The server whose metrics are kept; null for the process.</param>
+    public FlowController(int totalSeats, TimeSpan maxWait, TimeProvider time, object? metricsScope = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(totalSeats, 1);
         (_totalSeats, _maxWait, _time) = (totalSeats, maxWait, time);
         Configure(FlowConfiguration.Mandatory);
-        _metrics = new FlowMetrics(() => Volatile.Read(ref _state).Levels.Values);
+        _metrics = new FlowMetrics(() => Volatile.Read(ref _state).Levels.Values, metricsScope);
         _timer = time.CreateTimer(_ => DivideSeats(), null, Period, Period);
     }
 

@@ -8,7 +8,7 @@ internal sealed class FlowMetrics : IDisposable
     private const string Prefix = "apiserver_flowcontrol_";
     private static readonly double[] Buckets = [0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30];
 
-    private readonly Meter _meter = new("Kube.ApiServer.FlowControl");
+    private readonly Meter _meter;
     private readonly Counter<long> _dispatched;
     private readonly Counter<long> _rejected;
     private readonly UpDownCounter<long> _inQueue;
@@ -18,8 +18,10 @@ internal sealed class FlowMetrics : IDisposable
     private readonly Histogram<double> _executions;
 
     /// <param name="levels">The levels of the moment.</param>
-    public FlowMetrics(Func<IEnumerable<PriorityLevel>> levels)
+    /// <param name="scope">The server whose metrics these are; null for the process.</param>
+    public FlowMetrics(Func<IEnumerable<PriorityLevel>> levels, object? scope)
     {
+        _meter = new Meter(new MeterOptions("Kube.ApiServer.FlowControl") { Scope = scope });
         _dispatched = _meter.CreateCounter<long>(Prefix + "dispatched_requests_total", description: "Number of requests executed by API Priority and Fairness subsystem");
         _rejected = _meter.CreateCounter<long>(Prefix + "rejected_requests_total", description: "Number of requests rejected by API Priority and Fairness subsystem");
         _inQueue = _meter.CreateUpDownCounter<long>(Prefix + "current_inqueue_requests", description: "Number of requests currently pending in queues of the API Priority and Fairness subsystem");

@@ -77,7 +77,9 @@ public sealed class ApiServerHost : IAsyncDisposable
     public static async Task<ApiServerHost> StartAsync(
         ApiServerOptions options, IObjectStorage storage, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
     {
-        var metrics = new MetricsRegistry();
+        // Servers of one process, as tests have them, have instruments of the same names.
+        var metricsScope = new object();
+        var metrics = new MetricsRegistry(metricsScope);
         var kubelets = CreateKubelets(options);
         var range = AddressRange.TryParse(options.ServiceClusterIpRange)
             ?? throw new StartupException($"--service-cluster-ip-range: '{options.ServiceClusterIpRange}' is not an IPv4 range such as 10.96.0.0/16");
@@ -101,10 +103,11 @@ public sealed class ApiServerHost : IAsyncDisposable
         var logger = loggers.CreateLogger<ApiServerHost>();
         var advertised = new IPEndPoint(options.AdvertiseAddress ?? options.Endpoint.Address, options.Endpoint.Port);
         var security = Security(options, time);
-        var audit = OpenAuditLog(options);
+        var audit = OpenAuditLog(options, metricsScope);
         core = new ApiServerCore(
             new ApiServerCoreOptions
             {
+                MetricsScope = metricsScope,
                 ServiceRange = range,
                 AdvertisedAddress = advertised.ToString(),
                 Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
@@ -270,11 +273,11 @@ public sealed class ApiServerHost : IAsyncDisposable
         }
     }
 
-    private static AuditLog? OpenAuditLog(ApiServerOptions options)
+    private static AuditLog? OpenAuditLog(ApiServerOptions options, object metricsScope)
     {
         try
         {
-            return options.AuditLogPath is { } path ? new AuditLog(path) : null;
+            return options.AuditLogPath is { } path ? new AuditLog(path, metricsScope) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

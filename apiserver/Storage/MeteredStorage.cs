@@ -8,13 +8,14 @@ namespace Kube.ApiServer.Storage;
 /// </summary>
 /// <param name="inner">Where everything goes.</param>
 /// <param name="resourceOf">The resource (deployments.apps) of the first part of a key below /registry.</param>
-internal sealed class MeteredStorage(IObjectStorage inner, Func<string, string> resourceOf, TimeProvider time) : IObjectStorage
+/// <param name="scope">The server whose metrics these are; null for the process.</param>
+internal sealed class MeteredStorage(IObjectStorage inner, Func<string, string> resourceOf, TimeProvider time, object? scope) : IObjectStorage
 {
     private const string Root = "/registry/";
     private static readonly double[] Buckets =
         [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 
-    private readonly Instruments _instruments = new();
+    private readonly Instruments _instruments = new(scope);
 
     public Task<StorageRead> GetAsync(string key, CancellationToken cancellationToken) =>
         MeasureAsync("get", key, inner.GetAsync(key, cancellationToken));
@@ -81,10 +82,11 @@ internal sealed class MeteredStorage(IObjectStorage inner, Func<string, string> 
 
     private sealed class Instruments : IDisposable
     {
-        private readonly Meter _meter = new("Kube.ApiServer.Storage");
+        private readonly Meter _meter;
 
-        public Instruments()
+        public Instruments(object? scope)
         {
+            _meter = new Meter(new MeterOptions("Kube.ApiServer.Storage") { Scope = scope });
             Durations = _meter.CreateHistogram(
                 "etcd_request_duration_seconds", "s", "Etcd request latency in seconds for each operation and object type.", null,
                 new InstrumentAdvice<double> { HistogramBucketBoundaries = Buckets });

@@ -28,6 +28,23 @@ public sealed class SeveralServersTests(BehaviourCluster cluster)
         }
     }
 
+    /// <summary>Servers that share a process, as embedded ones do, each say what they do themselves.</summary>
+    [Fact]
+    public async Task Each_server_counts_its_own_watches()
+    {
+        await using var second = await cluster.Server.StartAnotherAsync();
+        using var there = cluster.SessionOf("admin", second.Port);
+        await Eventually.HoldsAsync(async () => (int)(await there.GetAsync("readyz")).Code == 200, "the second server is ready");
+        var ns = await cluster.NamespaceAsync("counted");
+        var path = $"apis/node.k8s.io/v1/runtimeclasses?labelSelector=suite={ns}";
+        using var watch = await there.WatchAsync(path);
+        Assert.Contains(await WatchesAsync(there), line => line.EndsWith(" 1", StringComparison.Ordinal));
+        Assert.DoesNotContain(await WatchesAsync(cluster.Admin), line => !line.EndsWith(" 0", StringComparison.Ordinal));
+
+        static async Task<IEnumerable<string>> WatchesAsync(ApiSession session) => (await session.GetAsync("metrics")).Text.Split('\n').Where(line =>
+            line.StartsWith("apiserver_longrunning_requests{", StringComparison.Ordinal) && line.Contains("resource=\"runtimeclasses\"", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Writers_at_different_servers_get_in_each_others_way_as_at_one()
     {
