@@ -5,7 +5,7 @@ namespace Kube.RaftStore.Server.Gateway;
 
 /// <summary>A call that came as JSON, as the services see calls. A caller is known by his token only: as in etcd, the
 /// certificate of the connection does not count.</summary>
-internal sealed class GatewayCallContext(HttpContext http, string method) : ServerCallContext
+internal sealed partial class GatewayCallContext(HttpContext http, string method) : ServerCallContext
 {
     private static readonly AuthContext s_nobody = new(null, []);
     private Metadata? _headers;

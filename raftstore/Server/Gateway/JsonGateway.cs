@@ -42,7 +42,11 @@ public sealed partial class JsonGateway
         => Post(path, async (http, call) =>
         {
             var request = await ReadOneAsync(http, parser);
-            await WriteAsync(http, StatusCodes.Status200OK, ProtoJson.Format(await handler(request, call)));
+            var response = await handler(request, call);
+            if (!call.IsAnswered)
+            {
+                await WriteAsync(http, StatusCodes.Status200OK, ProtoJson.Format(response));
+            }
         });
 
     private void ServerStream<TRequest, TResponse>(string path, MessageParser<TRequest> parser, ServerStreamingServerMethod<TRequest, TResponse> handler)

@@ -11,8 +11,10 @@ namespace Kube.RaftStore.Server.Gateway;
 /// </summary>
 internal static class ProtoJson
 {
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
     private static readonly JsonParser s_parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
+
+    /// <summary>How JSON is written.</summary>
+    public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>The message as UTF-8.</summary>
     public static byte[] Format(IMessage message) => Format(writer => Write(writer, message));
@@ -30,7 +32,7 @@ internal static class ProtoJson
     public static byte[] Format(Action<Utf8JsonWriter> write)
     {
         var bytes = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(bytes, s_options))
+        using (var writer = new Utf8JsonWriter(bytes, WriterOptions))
         {
             write(writer);
         }
@@ -56,7 +58,8 @@ internal static class ProtoJson
         }
     }
 
-    private static void Write(Utf8JsonWriter writer, IMessage message)
+    /// <summary>Writes a message as a part of something larger.</summary>
+    public static void Write(Utf8JsonWriter writer, IMessage message)
     {
         writer.WriteStartObject();
         foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())

@@ -43,7 +43,7 @@ public sealed partial class KvService
                     continue;
                 }
                 var header = server.Fill(new ResponseHeader { Revision = result.StoreRevision });
-                if (await context.TryWriteInPartsAsync(new RangeParts(result, header, request.KeysOnly, store.Values), s_stallLimit))
+                if (await TryWriteLargeAsync(result, header, request.KeysOnly, context))
                 {
                     return new RangeResponse();
                 }
@@ -59,6 +59,17 @@ public sealed partial class KvService
                 // Read anew: a fixed revision is refused this time, the newest has other values.
             }
         }
+    }
+
+    private async ValueTask<bool> TryWriteLargeAsync(RangeResult result, ResponseHeader header, bool keysOnly, ServerCallContext context)
+    {
+        var values = server.Machine.Store.Values;
+        if (context is ILargeRangeWriter writer)
+        {
+            await writer.WriteAsync(result, header, keysOnly, values, s_stallLimit);
+            return true;
+        }
+        return await context.TryWriteInPartsAsync(new RangeParts(result, header, keysOnly, values), s_stallLimit);
     }
 
     private static RangeResult Read(RangeRequest request, MvccStore store)
