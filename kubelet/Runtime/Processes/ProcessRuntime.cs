@@ -20,6 +20,7 @@ public sealed partial class ProcessRuntime : ICriRuntime, IContainerStreams
     private readonly ConcurrentDictionary<string, ProcessContainer> _containers = new();
     private readonly ProcessWatcher _watcher = new();
     private readonly DescriptorPoller _poller = new();
+    private readonly SharedSnapshots _snapshots = new(ProcessTable.Snapshot);
     private readonly ContainerEvents _events = new();
     private readonly Supervision? _supervision;
     private readonly string? _missing;

@@ -1,13 +1,11 @@
 namespace Kube.Kubelet.Runtime.Processes;
 
-/// <summary>The processes of one moment. Reads each one's environment once, however many containers it is asked about. Not thread-safe.</summary>
+/// <summary>The processes of one moment. Reads each one's environment once, however many containers it is asked about. Thread-safe.</summary>
 internal sealed class ProcessSnapshot(Dictionary<int, ProcessTable.Entry> processes)
 {
-    private ILookup<string, int>? _marked;
-
-    private ILookup<string, int> Marked => _marked ??= processes.Keys
+    private readonly Lazy<ILookup<string, int>> _marked = new(() => processes.Keys
         .SelectMany(pid => ProcessTable.Marks(pid).Select(mark => (mark, pid)))
-        .ToLookup(m => m.mark, m => m.pid, StringComparer.Ordinal);
+        .ToLookup(m => m.mark, m => m.pid, StringComparer.Ordinal));
 
     /// <summary>
     /// Every living process of a container but its supervisor: what carries the marker, what is in a session that
@@ -16,7 +14,7 @@ internal sealed class ProcessSnapshot(Dictionary<int, ProcessTable.Entry> proces
     /// </summary>
     public List<ProcessTable.Entry> Members(string containerId, int supervisor, int root)
     {
-        HashSet<int> members = [.. Marked[containerId]];
+        HashSet<int> members = [.. _marked.Value[containerId]];
         foreach (ProcessTable.Entry entry in processes.Values)
         {
             if (root > 0 && (entry.Pid == root || entry.Session == root))
