@@ -1,3 +1,4 @@
+using System.Text;
 using Kube.Api.Errors;
 using Kube.ApiServer.Audit;
 using Kube.ApiServer.Auth;
@@ -32,7 +33,8 @@ internal sealed partial class ApiPipeline
         var received = _time.GetUtcNow();
         var path = http.Request.Path.Value ?? "/";
         var info = RequestInfoParser.Parse(http.Request.Method, path, http.Request.Query);
-        var auditId = http.Request.Headers["Audit-ID"].ToString() is { Length: > 0 and <= 64 } given ? given : _options.Identifiers.NextUid();
+        var auditId = http.Request.Headers["Audit-ID"].ToString() is { Length: > 0 and <= 64 } given && Ascii.IsValid(given) && !given.Any(char.IsControl)
+            ? given : _options.Identifiers.NextUid();
         http.Response.Headers["Audit-Id"] = auditId;
         var trail = new AuditTrail(_options.Audit, http, info, auditId, received, _time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
@@ -243,7 +245,7 @@ internal sealed partial class ApiPipeline
         {
             await ResponseWriter.WriteStatusAsync(http, status, http.RequestAborted).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
             // The client went away before it could be told.
         }

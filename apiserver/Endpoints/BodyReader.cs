@@ -4,12 +4,15 @@ using Kube.Api.Errors;
 using Kube.Api.Schema;
 using Kube.Api.Serialization;
 using Kube.ApiServer.Registry;
+using Microsoft.AspNetCore.Http;
 
 namespace Kube.ApiServer.Endpoints;
 
 /// <summary>Reads and decodes request bodies, within Kubernetes' limit of 3 MiB.</summary>
 internal static class BodyReader
 {
+    private const int MaxAdvanceBytes = 64 * 1024;
+
     /// <summary>The whole body.</summary>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(ApiRequest request)
     {
@@ -25,10 +28,12 @@ internal static class BodyReader
             "gzip" => new System.IO.Compression.GZipStream(http.Body, System.IO.Compression.CompressionMode.Decompress, leaveOpen: true),
             _ => throw ApiErrors.UnsupportedMediaType(["gzip"]),
         };
-        var buffer = new ArrayBufferWriter<byte>((int)Math.Max(256, http.ContentLength ?? 1024));
+
+        // What a client says of the length takes no memory before it sends as much.
+        var buffer = new ArrayBufferWriter<byte>((int)Math.Clamp(http.ContentLength ?? 1024, 256, MaxAdvanceBytes));
         while (true)
         {
-            var read = await stream.ReadAsync(buffer.GetMemory(4096), request.Aborted).ConfigureAwait(false);
+            var read = await ReadSomeAsync(stream, buffer.GetMemory(4096), request.Aborted).ConfigureAwait(false);
             if (read == 0)
             {
                 return buffer.WrittenMemory;
@@ -39,6 +44,19 @@ internal static class BodyReader
             {
                 throw ApiErrors.EntityTooLarge(DecodeLimits.MaxBodySizeBytes);
             }
+        }
+    }
+
+    private static async ValueTask<int> ReadSomeAsync(Stream stream, Memory<byte> into, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stream.ReadAsync(into, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            // The connection is lost; most often there is nobody left to read the answer.
+            throw ApiErrors.BadRequest("the body broke off: " + exception.Message);
         }
     }
 

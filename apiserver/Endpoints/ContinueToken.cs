@@ -1,6 +1,6 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kube.Api.Serialization;
 using Kube.ApiServer.Registry;
 
 namespace Kube.ApiServer.Endpoints;
@@ -23,7 +23,7 @@ internal readonly record struct ContinueToken(long Revision, string StartKey)
         {
             var padded = text.Replace('-', '+').Replace('_', '/');
             padded += new string('=', (4 - (padded.Length % 4)) % 4);
-            var json = JsonNode.Parse(Convert.FromBase64String(padded)) as JsonObject;
+            var json = JsonTree.Parse(Convert.FromBase64String(padded)) as JsonObject;
             var start = ObjectAccessor.Text(json, "start");
             if (json is null || ObjectAccessor.Text(json, "v") != Version || start.Length == 0)
             {
@@ -32,7 +32,7 @@ internal readonly record struct ContinueToken(long Revision, string StartKey)
 
             return new ContinueToken(ObjectAccessor.Number(json, "rv") ?? 0, start);
         }
-        catch (Exception exception) when (exception is FormatException or JsonException)
+        catch (Exception exception) when (exception is FormatException or DecodeException)
         {
             throw ApiErrors.BadRequest("continue key is not valid: " + exception.Message);
         }

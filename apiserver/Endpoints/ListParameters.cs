@@ -9,6 +9,9 @@ namespace Kube.ApiServer.Endpoints;
 /// <summary>The query parameters of list and watch.</summary>
 internal sealed record ListParameters
 {
+    /// <summary>Thirty days: longer than any connection lasts, and within what a timer takes.</summary>
+    private const int MaxTimeoutSeconds = 30 * 24 * 60 * 60;
+
     public int Limit { get; init; }
 
     public string Continue { get; init; } = "";
@@ -37,7 +40,7 @@ internal sealed record ListParameters
             Continue = request.Query("continue") ?? "",
             ResourceVersion = ParseVersion(request, request.Query("resourceVersion")),
             ResourceVersionMatch = request.Query("resourceVersionMatch") ?? "",
-            TimeoutSeconds = (int?)Number(request, "timeoutSeconds"),
+            TimeoutSeconds = Number(request, "timeoutSeconds") is { } seconds ? (int)Math.Min(seconds, MaxTimeoutSeconds) : null,
             AllowWatchBookmarks = RequestInfoParser.IsTrue(request.Http.Request.Query["allowWatchBookmarks"]),
             HasSendInitialEvents = initial is not null,
             SendInitialEvents = initial is not null && RequestInfoParser.IsTrue(request.Http.Request.Query["sendInitialEvents"]),

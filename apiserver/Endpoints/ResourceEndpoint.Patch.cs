@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kube.Api.Errors;
 using Kube.Api.Patch;
@@ -68,10 +67,9 @@ internal sealed partial class ResourceEndpoint
     {
         try
         {
-            return JsonNode.Parse(body.Span, documentOptions: new JsonDocumentOptions { MaxDepth = DecodeLimits.MaxDepth })
-                ?? throw ApiErrors.BadRequest("error decoding patch: patch is null");
+            return JsonTree.Parse(body.Span) ?? throw ApiErrors.BadRequest("error decoding patch: patch is null");
         }
-        catch (JsonException exception)
+        catch (DecodeException exception)
         {
             throw ApiErrors.BadRequest("error decoding patch: " + exception.Message);
         }

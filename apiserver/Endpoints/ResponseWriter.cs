@@ -14,6 +14,9 @@ internal static class ResponseWriter
     /// <summary>What an answer says of its request, whatever becomes of it.</summary>
     private static readonly string[] KeptHeaders = ["Audit-Id", "X-Kubernetes-Pf-Flowschema-Uid", "X-Kubernetes-Pf-Prioritylevel-Uid"];
 
+    private const int MaxWarningsLength = 4 * 1024;
+    private const int MaxWarningLength = 256;
+
     private static readonly JsonSerializerOptions PrettyOptions = new()
     {
         WriteIndented = true,
@@ -62,10 +65,37 @@ internal static class ResponseWriter
         response.StatusCode = code;
         response.ContentType = contentType;
         response.Headers.CacheControl = "no-cache, private";
-        foreach (var warning in request.Warnings.Distinct())
+        foreach (var warning in Bounded([.. request.Warnings.Distinct()]))
         {
             response.Headers.Append("Warning", $"299 - \"{Escape(warning)}\"");
         }
+    }
+
+    /// <summary>
+    /// As Kubernetes bounds them: where all warnings together are too long for headers, each is cut, and what then is
+    /// still too much is left out.
+    /// </summary>
+    internal static IReadOnlyList<string> Bounded(IReadOnlyList<string> warnings)
+    {
+        if (warnings.Sum(static warning => (long)warning.Length) <= MaxWarningsLength)
+        {
+            return warnings;
+        }
+
+        var kept = new List<string>();
+        var length = 0;
+        foreach (var warning in warnings.Select(static warning => warning.Length > MaxWarningLength ? warning[..MaxWarningLength] : warning))
+        {
+            length += warning.Length;
+            if (length > MaxWarningsLength)
+            {
+                break;
+            }
+
+            kept.Add(warning);
+        }
+
+        return kept;
     }
 
     /// <summary>Writes a Status error, in JSON unless the client takes only something else.</summary>

@@ -183,6 +183,9 @@ public sealed class ApiServerHost : IAsyncDisposable
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1_000;
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+
+            // A longer field than HTTP/2's limit ends the connection, with all requests that are on it.
+            kestrel.Limits.Http2.MaxRequestHeaderFieldSize = 128 * 1024;
             kestrel.Limits.MaxRequestLineSize = 64 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
             kestrel.Limits.MaxRequestBufferSize = 256 * 1024;

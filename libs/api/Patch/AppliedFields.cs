@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kube.Api.Serialization;
 
 namespace Kube.Api.Patch;
 
@@ -167,14 +168,15 @@ internal static class AppliedFields
         switch (node)
         {
             case JsonObject map when shape.IsGranularMap:
-                foreach (var (name, value) in map.ToList())
+                var names = new List<string>();
+                foreach (var (name, value) in map)
                 {
                     if (gone.Find("f:" + name) is { } below)
                     {
                         var keep = kept.Find("f:" + name);
                         if (below.IsMember && keep is null)
                         {
-                            map.Remove(name);
+                            names.Add(name);
                         }
                         else
                         {
@@ -183,8 +185,10 @@ internal static class AppliedFields
                     }
                 }
 
+                JsonEdit.Remove(map, names);
                 break;
             case JsonArray list when shape.IsGranularList:
+                var items = new HashSet<JsonNode?>(ReferenceEqualityComparer.Instance);
                 foreach (var (element, item) in shape.Items(list))
                 {
                     if (gone.Find(element) is { } below)
@@ -192,7 +196,7 @@ internal static class AppliedFields
                         var keep = kept.Find(element);
                         if (below.IsMember && keep is null)
                         {
-                            list.Remove(item);
+                            items.Add(item);
                         }
                         else
                         {
@@ -201,6 +205,7 @@ internal static class AppliedFields
                     }
                 }
 
+                list.RemoveAll(items.Contains);
                 break;
         }
     }

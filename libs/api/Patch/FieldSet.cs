@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kube.Api.Serialization;
 
 namespace Kube.Api.Patch;
 
@@ -105,7 +106,7 @@ internal sealed class FieldSet
             case 'f':
                 return "." + element[2..];
             case 'k':
-                var keys = JsonNode.Parse(element[2..])!.AsObject();
+                var keys = KeysOf(element);
                 return "[" + string.Join(",", keys.Select(k => k.Key + "=" + k.Value!.ToJsonString())) + "]";
             case 'v':
                 return "[=" + element[2..] + "]";
@@ -162,6 +163,8 @@ internal sealed class FieldSet
         return Of(isMember, children);
     }
 
+    private static JsonObject KeysOf(string element) => JsonTree.ParseObject(System.Text.Encoding.UTF8.GetBytes(element[2..]));
+
     private static bool IsWellFormed(string element)
     {
         if (element[0] != 'k')
@@ -171,9 +174,9 @@ internal sealed class FieldSet
 
         try
         {
-            return JsonNode.Parse(element[2..]) is JsonObject keys && keys.All(k => k.Value is JsonValue);
+            return KeysOf(element).All(k => k.Value is JsonValue);
         }
-        catch (System.Text.Json.JsonException)
+        catch (DecodeException)
         {
             // Said by the caller, with the element.
             return false;

@@ -90,11 +90,18 @@ public static partial class StrategicMergePatch
 
         var changes = TakeDirectives(ref original, patch, mergeKey);
         var serverOrder = (JsonArray)original.DeepClone();
+        var present = new ItemKeys(original, mergeKey);
         foreach (var change in changes)
         {
-            var index = IndexOf(original, change, mergeKey, mustHaveKey: true);
+            if (!change.ContainsKey(mergeKey))
+            {
+                throw NoMergeKey(change, mergeKey);
+            }
+
+            var index = present.IndexOf(change);
             if (index < 0)
             {
+                present.Add(change, original.Count);
                 original.Add(change.DeepClone());
                 continue;
             }
@@ -112,7 +119,8 @@ public static partial class StrategicMergePatch
         var result = new JsonArray();
         if (isDeletion)
         {
-            foreach (var item in original.Where(i => IndexOf(patch, i, null) < 0))
+            var gone = new ItemKeys(patch, null);
+            foreach (var item in original.Where(i => gone.IndexOf(i) < 0))
             {
                 result.Add(item?.DeepClone());
             }
@@ -120,7 +128,8 @@ public static partial class StrategicMergePatch
             return result;
         }
 
-        foreach (var item in original.Concat(patch).Where(i => IndexOf(result, i, null) < 0))
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var item in original.Concat(patch).Where(i => seen.Add(ItemKeys.KeyOf(i, null)!)))
         {
             result.Add(item?.DeepClone());
         }
@@ -132,6 +141,7 @@ public static partial class StrategicMergePatch
     private static List<JsonObject> TakeDirectives(ref JsonArray original, JsonArray patch, string mergeKey)
     {
         var ordinary = new List<JsonObject>();
+        var deleted = new HashSet<string>(StringComparer.Ordinal);
         var replace = false;
         foreach (var item in patch)
         {
@@ -145,11 +155,7 @@ public static partial class StrategicMergePatch
             switch (TextOf(map[Directive]))
             {
                 case "delete":
-                    for (int i; (i = IndexOf(original, map, mergeKey, mustHaveKey: true)) >= 0;)
-                    {
-                        original.RemoveAt(i);
-                    }
-
+                    deleted.Add(ItemKeys.KeyOf(map, mergeKey) ?? throw NoMergeKey(map, mergeKey));
                     break;
                 case "replace":
                     replace = true;
@@ -163,6 +169,11 @@ public static partial class StrategicMergePatch
 
         if (!replace)
         {
+            if (deleted.Count > 0)
+            {
+                original.RemoveAll(item => ItemKeys.KeyOf(item, mergeKey) is { } key && deleted.Contains(key));
+            }
+
             return ordinary;
         }
 
@@ -181,49 +192,32 @@ public static partial class StrategicMergePatch
             throw NoMergeKey(bad, mergeKey);
         }
 
-        var fromPatch = new List<JsonNode?>();
-        var serverOnly = new List<JsonNode?>();
+        var (inPatch, onServer) = (new ItemKeys(patchOrder, mergeKey), new ItemKeys(serverOrder, mergeKey));
+        var fromPatch = new List<Placed>();
+        var serverOnly = new List<Placed>();
         foreach (var item in merged)
         {
-            (IndexOf(patchOrder, item, mergeKey) >= 0 ? fromPatch : serverOnly).Add(item);
+            var (patched, known) = (inPatch.IndexOf(item), onServer.IndexOf(item));
+            (patched >= 0 ? fromPatch : serverOnly).Add(new Placed(item, patched, known));
         }
 
-        fromPatch = [.. fromPatch.OrderBy(i => IndexOf(patchOrder, i, mergeKey))];
-        serverOnly = [.. serverOnly.OrderBy(i => IndexOf(serverOrder, i, mergeKey))];
+        fromPatch = [.. fromPatch.OrderBy(i => i.InPatch)];
+        serverOnly = [.. serverOnly.OrderBy(i => i.OnServer)];
         var result = new JsonArray();
         int s = 0, p = 0;
         while (s < serverOnly.Count || p < fromPatch.Count)
         {
             var takeServer = p == fromPatch.Count || (s < serverOnly.Count && IsBefore(serverOnly[s], fromPatch[p]));
-            result.Add((takeServer ? serverOnly[s++] : fromPatch[p++])?.DeepClone());
+            result.Add((takeServer ? serverOnly[s++] : fromPatch[p++]).Item?.DeepClone());
         }
 
         return result;
 
-        bool IsBefore(JsonNode? a, JsonNode? b)
-        {
-            var (i, j) = (IndexOf(serverOrder, a, mergeKey), IndexOf(serverOrder, b, mergeKey));
-            return i >= 0 && j >= 0 && i < j;
-        }
+        static bool IsBefore(Placed a, Placed b) => a.OnServer >= 0 && b.OnServer >= 0 && a.OnServer < b.OnServer;
     }
 
-    private static int IndexOf(JsonArray list, JsonNode? item, string? mergeKey, bool mustHaveKey = false)
-    {
-        if (mustHaveKey && mergeKey is not null && (item as JsonObject)?.ContainsKey(mergeKey) != true)
-        {
-            throw NoMergeKey(item, mergeKey);
-        }
-
-        for (var i = 0; i < list.Count; i++)
-        {
-            if (SameItem(item, list[i], mergeKey))
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
+    /// <summary>An item and where it stands in the patch's order and in the server's; -1 where it does not.</summary>
+    private readonly record struct Placed(JsonNode? Item, int InPatch, int OnServer);
 
     private static bool SameItem(JsonNode? a, JsonNode? b, string? mergeKey, bool mustHaveKey = false)
     {

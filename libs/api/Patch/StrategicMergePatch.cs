@@ -29,17 +29,17 @@ public static partial class StrategicMergePatch
 
         ApplyRetainKeys(original, patch);
         MergeOrderedLists(original, patch, shape);
-        foreach (var (patchKey, value) in patch.ToList())
+        var removed = new List<string>();
+        foreach (var (patchKey, value) in JsonEdit.Empty(patch))
         {
             var isDeletion = patchKey.StartsWith(DeleteFromListPrefix, StringComparison.Ordinal);
             var key = isDeletion ? KeyAfter(patchKey, DeleteFromListPrefix, "invalid patch format of primitive list") : patchKey;
             if (value is null)
             {
-                original.Remove(key);
+                removed.Add(key);
                 continue;
             }
 
-            patch.Remove(patchKey);
             if (original.TryGetPropertyValue(key, out var current) && current is not null && SameKind(current, value))
             {
                 MergeValue(original, key, current, value, shape, isDeletion);
@@ -51,6 +51,7 @@ public static partial class StrategicMergePatch
             }
         }
 
+        JsonEdit.Remove(original, removed);
         return original;
     }
 
@@ -123,24 +124,10 @@ public static partial class StrategicMergePatch
                     return null;
                 }
 
-                foreach (var (name, item) in map.ToList())
-                {
-                    if (item is not null && WithoutDirectives(item) is null)
-                    {
-                        map.Remove(name);
-                    }
-                }
-
+                JsonEdit.Remove(map, [.. map.Where(p => p.Value is not null && WithoutDirectives(p.Value) is null).Select(p => p.Key)]);
                 return map;
             case JsonArray list:
-                for (var i = list.Count - 1; i >= 0; i--)
-                {
-                    if (list[i] is { } item && WithoutDirectives(item) is null)
-                    {
-                        list.RemoveAt(i);
-                    }
-                }
-
+                list.RemoveAll(item => item is not null && WithoutDirectives(item) is null);
                 return list;
             default:
                 return value;
@@ -152,16 +139,10 @@ public static partial class StrategicMergePatch
         switch (value)
         {
             case JsonObject map:
-                foreach (var (name, item) in map.ToList())
+                JsonEdit.Remove(map, [.. map.Where(p => p.Value is null).Select(p => p.Key)]);
+                foreach (var (_, item) in map)
                 {
-                    if (item is null)
-                    {
-                        map.Remove(name);
-                    }
-                    else
-                    {
-                        DropNulls(item);
-                    }
+                    DropNulls(item);
                 }
 
                 break;
@@ -198,10 +179,7 @@ public static partial class StrategicMergePatch
             }
         }
 
-        foreach (var name in original.Select(p => p.Key).Where(k => !kept.Contains(k)).ToList())
-        {
-            original.Remove(name);
-        }
+        JsonEdit.Remove(original, [.. original.Select(p => p.Key).Where(k => !kept.Contains(k))]);
     }
 
     private static PatchException BadRetainKeys() => new("invalid patch format of retainKeys", PatchFailure.BadRequest);

@@ -71,7 +71,11 @@ public static class SchemaCheck
             }
         }
 
-        dropped?.ForEach(name => obj.Remove(name));
+        if (dropped is not null)
+        {
+            JsonEdit.Remove(obj, dropped);
+        }
+
         replaced?.ForEach(r => obj[r.Name] = r.Value);
         if (strict.IsPartial)
         {

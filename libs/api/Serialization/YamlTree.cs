@@ -11,6 +11,9 @@ namespace Kube.Api.Serialization;
 /// </summary>
 public static class YamlTree
 {
+    /// <summary>A longer key stands on a line of its own, as in Kubernetes' library: readers take 1,024 characters, and escapes make six of one.</summary>
+    private const int MaxSimpleKeyLength = 128;
+
     /// <summary>Reads the first document.</summary>
     /// <exception cref="DecodeException">Not YAML, or it has no JSON form, or it is too large once expanded.</exception>
     public static JsonNode? Parse(ReadOnlySpan<byte> yaml) => Parse(yaml, null);
@@ -46,7 +49,7 @@ public static class YamlTree
     public static byte[] ToBytes(JsonNode? node)
     {
         var text = new StringWriter();
-        var emitter = new Emitter(text, new EmitterSettings(2, int.MaxValue, false, 1024, true));
+        var emitter = new Emitter(text, new EmitterSettings(2, int.MaxValue, false, MaxSimpleKeyLength, true));
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart(null, null, true));
         Write(emitter, node);
@@ -89,10 +92,43 @@ public static class YamlTree
 
     private static void WriteText(Emitter emitter, string text)
     {
-        var style = text.Contains('\n') ? ScalarStyle.Literal
-            : YamlScalar.Resolve(text) is JsonValue v && v.TryGetValue<string>(out _) && text.Length > 0 ? ScalarStyle.Any
+        var style = !IsPrintable(text) ? ScalarStyle.DoubleQuoted
+            : text.Contains('\n') ? ScalarStyle.Literal
+            : ReadsAsText(text) ? ScalarStyle.Any
             : ScalarStyle.DoubleQuoted;
         emitter.Emit(new Scalar(null, null, text, style, true, true));
+    }
+
+    /// <summary>True for a text that is one without quotes too: neither a number, nor a merge key, nor another word with a meaning.</summary>
+    private static bool ReadsAsText(string text)
+    {
+        try
+        {
+            return text.Length > 0 && text != "<<" && YamlScalar.Resolve(text) is JsonValue v && v.TryGetValue<string>(out _);
+        }
+        catch (DecodeException)
+        {
+            // A number that JSON does not have, such as .inf.
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// False for a text of which something could be lost without quotes and escapes: signs of anchors, aliases and tags, white space at its ends, controls, and
+    /// what YAML takes for the end of a line.
+    /// </summary>
+    private static bool IsPrintable(string text)
+    {
+        foreach (var c in text)
+        {
+            // The first three are harmless within a word, but not every reader knows.
+            if (c is '*' or '&' or '!' || (char.IsControl(c) && c is not ('\n' or '\t')) || c is '\u2028' or '\u2029' or '\ufeff' or '\ufffe' or '\uffff' || char.IsSurrogate(c))
+            {
+                return false;
+            }
+        }
+
+        return text.Length == 0 || !(text[0] is ' ' or '\t' or '\n' || text[^1] is ' ' or '\t');
     }
 
     private sealed class Reader(Parser parser, StrictErrors? strict)

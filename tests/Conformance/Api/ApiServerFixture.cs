@@ -2,7 +2,6 @@ using System.Net;
 using Kube.ApiServer.Host;
 using Kube.Conformance.Tests.Store;
 using Kube.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kube.Conformance.Tests.Api;
 
@@ -21,6 +20,9 @@ public sealed class ApiServerFixture : IAsyncLifetime
     public string Directory => _directory;
 
     public int Port { get; private set; }
+
+    /// <summary>What the servers have logged.</summary>
+    internal LogLines Log { get; } = new();
 
     /// <summary>A kubectl of the version that the server is of, or the one on PATH.</summary>
     public string Kubectl => Find("1.32");
@@ -104,7 +106,7 @@ public sealed class ApiServerFixture : IAsyncLifetime
             KubeletClientCertificate = _pki.CertificateFile("admin"),
             KubeletClientKey = _pki.KeyFile("admin"),
         };
-        return ApiServerHost.StartAsync(with?.Invoke(options) ?? options, NullLoggerFactory.Instance, TimeProvider.System, default);
+        return ApiServerHost.StartAsync(with?.Invoke(options) ?? options, Log, TimeProvider.System, default);
     }
 
     /// <summary>kubectl.VERSION beside the kubectl on PATH, else that kubectl.</summary>

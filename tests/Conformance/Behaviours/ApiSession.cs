@@ -52,6 +52,18 @@ public sealed class ApiSession : IDisposable
         return new ApiAnswer($"{method} {path}", response.StatusCode, text, response.Content.Headers.ContentType?.ToString() ?? "", response.Headers);
     }
 
+    /// <summary>Sends a body as it is.</summary>
+    /// <param name="chunked">Do not say how long it is: over HTTP/1.1 it then comes in chunks.</param>
+    public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, HttpContent content, bool chunked = false)
+    {
+        using var request = new HttpRequestMessage(method, path) { Version = chunked ? HttpVersion.Version11 : HttpVersion.Version20, Content = content };
+        request.Headers.TransferEncodingChunked = chunked ? true : null;
+        request.Headers.TryAddWithoutValidation("Accept", Json);
+        using var response = await _http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return new ApiAnswer($"{method} {path}", response.StatusCode, text, response.Content.Headers.ContentType?.ToString() ?? "", response.Headers);
+    }
+
     public Task<ApiAnswer> GetAsync(string path, string? accept = null) => SendAsync(HttpMethod.Get, path, accept: accept);
 
     /// <summary>Sends bytes and reads the bytes of an answer that must be one of success.</summary>

@@ -7,10 +7,14 @@ namespace Kube.Conformance.Tests.Store;
 internal sealed class LogLines : ILoggerFactory
 {
     private readonly ConcurrentQueue<string> _lines = new();
+    private readonly ConcurrentQueue<string> _errors = new();
 
     public IReadOnlyCollection<string> All => _lines;
 
-    public ILogger CreateLogger(string categoryName) => new Logger(_lines);
+    /// <summary>Errors, each with its exception.</summary>
+    public IReadOnlyCollection<string> Errors => _errors;
+
+    public ILogger CreateLogger(string categoryName) => new Logger(_lines, _errors);
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
 
@@ -19,7 +23,7 @@ internal sealed class LogLines : ILoggerFactory
         // Holds nothing.
     }
 
-    private sealed class Logger(ConcurrentQueue<string> lines) : ILogger
+    private sealed class Logger(ConcurrentQueue<string> lines, ConcurrentQueue<string> errors) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull
@@ -32,6 +36,11 @@ internal sealed class LogLines : ILoggerFactory
             if (IsEnabled(logLevel))
             {
                 lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
+            }
+
+            if (logLevel >= LogLevel.Error)
+            {
+                errors.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
             }
         }
     }
