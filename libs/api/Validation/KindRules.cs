@@ -2,10 +2,14 @@ using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Kube.Api.AdmissionRegistration.V1;
 using Kube.Api.Apps.V1;
+using Kube.Api.Autoscaling.V2;
 using Kube.Api.Batch.V1;
 using Kube.Api.Certificates.V1;
 using Kube.Api.Coordination.V1;
 using Kube.Api.Core.V1;
+using Kube.Api.FlowControl.V1;
+using Kube.Api.Networking.V1;
+using Kube.Api.Policy.V1;
 using Kube.Api.Rbac.V1;
 using Kube.Api.Scheduling.V1;
 using Kube.Api.Schema;
@@ -65,6 +69,15 @@ internal static class KindRules
         [typeof(Lease)] = new(NodeRules.CheckLease),
         [typeof(MutatingWebhookConfiguration)] = new(AdmissionRules.CheckMutating, AdmissionRules.CheckMutatingUpdate) { CheckedOnUpdate = false },
         [typeof(ValidatingWebhookConfiguration)] = new(AdmissionRules.CheckValidating, AdmissionRules.CheckValidatingUpdate) { CheckedOnUpdate = false },
+        [typeof(FlowSchema)] = new(FlowControlRules.CheckSchema) { Status = FlowControlRules.CheckConditions },
+        [typeof(PriorityLevelConfiguration)] = new(FlowControlRules.CheckLevel) { Status = FlowControlRules.CheckConditions },
+        [typeof(PodDisruptionBudget)] = new(ScalingRules.CheckBudget),
+        [typeof(HorizontalPodAutoscaler)] = new(ScalingRules.CheckAutoscaler),
+        [typeof(CronJob)] = new(ScalingRules.CheckCronJob),
+        [typeof(NetworkPolicy)] = new(NetworkingRules.CheckPolicy),
+        [typeof(Ingress)] = new(NetworkingRules.CheckIngress),
+        [typeof(PersistentVolumeClaim)] = new(StorageRules.CheckClaim),
+        [typeof(PersistentVolume)] = new(StorageRules.CheckVolume),
         [typeof(ValidatingAdmissionPolicy)] = new(AdmissionPolicyRules.CheckPolicy),
         [typeof(ValidatingAdmissionPolicyBinding)] = new(AdmissionPolicyRules.CheckBinding),
     }.ToFrozenDictionary();

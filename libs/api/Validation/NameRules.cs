@@ -67,6 +67,19 @@ public static partial class NameRules
         return errors;
     }
 
+    /// <summary>The name of a host; "*." at its beginning stands for any label.</summary>
+    public static IReadOnlyList<string> HostName(string value)
+    {
+        if (!value.Contains('*', StringComparison.Ordinal))
+        {
+            return DnsSubdomain(value);
+        }
+
+        return value.StartsWith("*.", StringComparison.Ordinal) && DnsSubdomain(value[2..]).Count == 0
+            ? []
+            : [Form("a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character", "\\*\\." + SubdomainForm, "*.example.com")];
+    }
+
     public static IReadOnlyList<string> Dns1035Label(string value)
     {
         var errors = new List<string>();
