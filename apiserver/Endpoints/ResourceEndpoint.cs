@@ -164,7 +164,7 @@ internal sealed partial class ResourceEndpoint(ResourceRegistry registry, ApiMet
                 await request.RequireVerb(request, "create").ConfigureAwait(false);
                 return CreatedByUpdate(body, name);
             }
-            : null;
+        : null;
         var result = await store.UpdateAsync(request.Write(), request.Info.Namespace, name, change, absent, request.Aborted).ConfigureAwait(false);
         await WriteUpdatedAsync(request, store, subresource, result, format).ConfigureAwait(false);
     }

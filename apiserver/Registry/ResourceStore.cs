@@ -120,23 +120,23 @@ public sealed partial class ResourceStore
 
     private AdmissionRequest Admission(
         AdmissionOperation operation, WriteContext context, string ns, string name, JsonObject? obj, JsonObject? old) => new()
-    {
-        Operation = operation,
-        Kind = Definition.Info.GroupVersionKind,
-        Group = Definition.Info.Group,
-        Version = Definition.Info.Version,
-        Resource = Definition.Info.Plural,
-        Subresource = context.Subresource,
-        Namespace = ns,
-        Name = name,
-        User = context.User,
-        DryRun = context.DryRun,
-        Object = obj,
-        OldObject = old,
-        Options = context.Options,
-        Warnings = context.Warnings,
-        AuditAnnotations = context.AuditAnnotations,
-    };
+        {
+            Operation = operation,
+            Kind = Definition.Info.GroupVersionKind,
+            Group = Definition.Info.Group,
+            Version = Definition.Info.Version,
+            Resource = Definition.Info.Plural,
+            Subresource = context.Subresource,
+            Namespace = ns,
+            Name = name,
+            User = context.User,
+            DryRun = context.DryRun,
+            Object = obj,
+            OldObject = old,
+            Options = context.Options,
+            Warnings = context.Warnings,
+            AuditAnnotations = context.AuditAnnotations,
+        };
 
     private string Now() => ObjectAccessor.FormatTime(_time.GetUtcNow());
 

@@ -65,7 +65,9 @@ internal sealed class FailoverBench(StoreCluster cluster, FailoverOptions option
         Note($"kill -9 of all, {options.Keys} keys, to the first linearizable read", $"{first:F2} s; on every member {all:F2} s; first write acknowledged {watch.Elapsed.TotalSeconds:F2} s");
         var count = await cluster.Kv(0).RangeAsync(new RangeRequest
         {
-            Key = ByteString.CopyFromUtf8("key-"), RangeEnd = ByteString.CopyFromUtf8("key."), CountOnly = true,
+            Key = ByteString.CopyFromUtf8("key-"),
+            RangeEnd = ByteString.CopyFromUtf8("key."),
+            CountOnly = true,
         }).ConfigureAwait(false);
         if (count.Count != options.Keys)
         {

@@ -49,7 +49,8 @@ internal sealed partial class StoreComparison
         }
         var request = new RangeRequest
         {
-            Key = ByteString.CopyFrom(s_listed), RangeEnd = ByteString.CopyFrom([.. s_listed[..^1], (byte)(s_listed[^1] + 1)]),
+            Key = ByteString.CopyFrom(s_listed),
+            RangeEnd = ByteString.CopyFrom([.. s_listed[..^1], (byte)(s_listed[^1] + 1)]),
         }.ToByteArray();
         var load = new Load("list", 4, 4, Math.Max(8, (int)(80 * options.Scale)));
         var (of, ours) = await AlternateAsync(store => MeasureAsync(store, load.Total, () => StoreLoad.RunAsync(

@@ -236,8 +236,15 @@ internal sealed partial class StoreComparison(
 
         public StoreLoadOptions On(StoreCluster store) => new()
         {
-            Endpoints = store.Endpoints, Connections = Connections, Clients = Clients, Total = Total, Work = Work, KeySpace = KeySpace,
-            FirstKey = FirstKey, KeySizeBytes = KeySizeBytes, ValueSizeBytes = ValueSizeBytes,
+            Endpoints = store.Endpoints,
+            Connections = Connections,
+            Clients = Clients,
+            Total = Total,
+            Work = Work,
+            KeySpace = KeySpace,
+            FirstKey = FirstKey,
+            KeySizeBytes = KeySizeBytes,
+            ValueSizeBytes = ValueSizeBytes,
         };
     }
 

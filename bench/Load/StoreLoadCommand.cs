@@ -46,8 +46,12 @@ internal static class StoreLoadCommand
                 }
                 var options = new StoreComparisonOptions
                 {
-                    Rounds = parsed.GetValue(rounds), FillKeys = parsed.GetValue(fill), Scale = parsed.GetValue(scale),
-                    RestartKeys = parsed.GetValue(restart), LargeMb = parsed.GetValue(large), Only = parsed.GetRequiredValue(only),
+                    Rounds = parsed.GetValue(rounds),
+                    FillKeys = parsed.GetValue(fill),
+                    Scale = parsed.GetValue(scale),
+                    RestartKeys = parsed.GetValue(restart),
+                    LargeMb = parsed.GetValue(large),
+                    Only = parsed.GetRequiredValue(only),
                 };
                 var report = new BenchReport(Console.Out);
                 await using var comparison = new StoreComparison(NewCluster, options, report);

@@ -48,27 +48,35 @@ internal sealed class HollowFlags
 {
     private readonly Option<int> _nodes = new("--hollow-nodes")
     {
-        Description = "With --runtime hollow: nodes that this process plays.", DefaultValueFactory = _ => 1, HelpName = "N",
+        Description = "With --runtime hollow: nodes that this process plays.",
+        DefaultValueFactory = _ => 1,
+        HelpName = "N",
     };
 
     private readonly Option<int> _first = new("--hollow-first")
     {
-        Description = "With --runtime hollow: index of the first node, for several processes in one cluster.", DefaultValueFactory = _ => 0, HelpName = "N",
+        Description = "With --runtime hollow: index of the first node, for several processes in one cluster.",
+        DefaultValueFactory = _ => 0,
+        HelpName = "N",
     };
 
     private readonly Option<string> _name = new("--hollow-name")
     {
-        Description = "With --runtime hollow: name of a node, {} for its index.", DefaultValueFactory = _ => "hollow-{}",
+        Description = "With --runtime hollow: name of a node, {} for its index.",
+        DefaultValueFactory = _ => "hollow-{}",
     };
 
     private readonly Option<int> _zones = new("--hollow-zones")
     {
-        Description = "With --runtime hollow: zones (zone-0, zone-1, …) that nodes are labelled with in turn.", DefaultValueFactory = _ => 0, HelpName = "N",
+        Description = "With --runtime hollow: zones (zone-0, zone-1, …) that nodes are labelled with in turn.",
+        DefaultValueFactory = _ => 0,
+        HelpName = "N",
     };
 
     private readonly Option<string> _capacity = new("--hollow-capacity")
     {
-        Description = "With --runtime hollow: what each node has: resource=quantity,…", DefaultValueFactory = _ => "cpu=4,memory=32Gi,ephemeral-storage=100Gi,pods=110",
+        Description = "With --runtime hollow: what each node has: resource=quantity,…",
+        DefaultValueFactory = _ => "cpu=4,memory=32Gi,ephemeral-storage=100Gi,pods=110",
     };
 
     public HollowFlags(Command command)

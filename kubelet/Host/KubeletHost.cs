@@ -237,18 +237,18 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable, IStopsSlowly
 
     private static NodeDescription Describe(
         KubeletOptions options, MachineFacts machine, Dictionary<string, Quantity> capacity, Dictionary<string, Quantity> allocatable, VersionResponse version) => new()
-    {
-        Name = options.NodeName,
-        Address = options.NodeAddress.ToString(),
-        Machine = machine,
-        Capacity = capacity,
-        Allocatable = allocatable,
-        RuntimeVersion = $"{version.RuntimeName}://{version.RuntimeVersion}",
-        KubeletVersion = KubeVersion.GitVersion,
-        Port = options.Endpoint.Port,
-        Labels = options.NodeLabels,
-        Taints = [.. options.Taints.Select(ParseTaint)],
-    };
+        {
+            Name = options.NodeName,
+            Address = options.NodeAddress.ToString(),
+            Machine = machine,
+            Capacity = capacity,
+            Allocatable = allocatable,
+            RuntimeVersion = $"{version.RuntimeName}://{version.RuntimeVersion}",
+            KubeletVersion = KubeVersion.GitVersion,
+            Port = options.Endpoint.Port,
+            Labels = options.NodeLabels,
+            Taints = [.. options.Taints.Select(ParseTaint)],
+        };
 
     internal static Taint ParseTaint(string text)
     {

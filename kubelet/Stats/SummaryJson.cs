@@ -95,7 +95,10 @@ internal static class SummaryJson
 
     private static JsonObject SystemContainer(string name, DateTimeOffset started, CpuReading cpu, MemoryReading memory) => new()
     {
-        ["name"] = name, ["startTime"] = Stamp(started), ["cpu"] = Cpu(cpu), ["memory"] = Memory(memory),
+        ["name"] = name,
+        ["startTime"] = Stamp(started),
+        ["cpu"] = Cpu(cpu),
+        ["memory"] = Memory(memory),
     };
 
     private static CpuReading PodsCpu(NodeReading reading) => new(

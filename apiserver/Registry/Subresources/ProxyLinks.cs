@@ -57,11 +57,31 @@ internal sealed class HtmlLinkRewriter(ProxyLinks links)
     /// <summary>Elements that have links, and the attributes that are.</summary>
     private static readonly FrozenDictionary<string, string[]> Attributes = new Dictionary<string, string[]>
     {
-        ["a"] = ["href"], ["applet"] = ["codebase"], ["area"] = ["href"], ["audio"] = ["src"], ["base"] = ["href"], ["blockquote"] = ["cite"],
-        ["body"] = ["background"], ["button"] = ["formaction"], ["command"] = ["icon"], ["del"] = ["cite"], ["embed"] = ["src"],
-        ["form"] = ["action"], ["frame"] = ["longdesc", "src"], ["head"] = ["profile"], ["html"] = ["manifest"], ["iframe"] = ["longdesc", "src"],
-        ["img"] = ["longdesc", "src", "usemap"], ["input"] = ["src", "usemap", "formaction"], ["ins"] = ["cite"], ["link"] = ["href"],
-        ["object"] = ["classid", "codebase", "data", "usemap"], ["q"] = ["cite"], ["script"] = ["src"], ["source"] = ["src"], ["video"] = ["poster", "src"],
+        ["a"] = ["href"],
+        ["applet"] = ["codebase"],
+        ["area"] = ["href"],
+        ["audio"] = ["src"],
+        ["base"] = ["href"],
+        ["blockquote"] = ["cite"],
+        ["body"] = ["background"],
+        ["button"] = ["formaction"],
+        ["command"] = ["icon"],
+        ["del"] = ["cite"],
+        ["embed"] = ["src"],
+        ["form"] = ["action"],
+        ["frame"] = ["longdesc", "src"],
+        ["head"] = ["profile"],
+        ["html"] = ["manifest"],
+        ["iframe"] = ["longdesc", "src"],
+        ["img"] = ["longdesc", "src", "usemap"],
+        ["input"] = ["src", "usemap", "formaction"],
+        ["ins"] = ["cite"],
+        ["link"] = ["href"],
+        ["object"] = ["classid", "codebase", "data", "usemap"],
+        ["q"] = ["cite"],
+        ["script"] = ["src"],
+        ["source"] = ["src"],
+        ["video"] = ["poster", "src"],
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Elements whose content is no markup.</summary>

@@ -16,7 +16,7 @@ internal sealed class CertificateSubjects : IValidatingAdmission
     private const string Signer = "kubernetes.io/kube-apiserver-client";
 
     public bool Handles(AdmissionRequest request) => request is
-        { Operation: AdmissionOperation.Create, Group: "certificates.k8s.io", Resource: "certificatesigningrequests", Subresource: "", Object: not null };
+    { Operation: AdmissionOperation.Create, Group: "certificates.k8s.io", Resource: "certificatesigningrequests", Subresource: "", Object: not null };
 
     public ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {

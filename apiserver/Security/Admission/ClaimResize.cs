@@ -10,7 +10,7 @@ namespace Kube.ApiServer.Security.Admission;
 internal sealed class ClaimResize(ResourceRegistry registry) : IValidatingAdmission
 {
     public bool Handles(AdmissionRequest request) => request is
-        { Operation: AdmissionOperation.Update, Group: "", Resource: "persistentvolumeclaims", Subresource: "", Object: not null, OldObject: not null };
+    { Operation: AdmissionOperation.Update, Group: "", Resource: "persistentvolumeclaims", Subresource: "", Object: not null, OldObject: not null };
 
     public ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ internal sealed class DefaultClasses(ResourceRegistry registry) : IMutatingAdmis
     private const string IngressAnnotation = "kubernetes.io/ingress.class";
 
     public bool Handles(AdmissionRequest request) => request is
-        { Operation: AdmissionOperation.Create, Subresource: "", Object: not null }
+    { Operation: AdmissionOperation.Create, Subresource: "", Object: not null }
         and ({ Group: "", Resource: "persistentvolumeclaims" } or { Group: "networking.k8s.io", Resource: "ingresses" });
 
     public ValueTask AdmitAsync(AdmissionRequest request, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace Kube.ApiServer.Security.Admission;
 internal sealed class PriorityClassAdmission(ResourceRegistry registry) : IValidatingAdmission
 {
     public bool Handles(AdmissionRequest request) => request is
-        { Operation: AdmissionOperation.Create or AdmissionOperation.Update or AdmissionOperation.Delete, Group: "scheduling.k8s.io", Resource: "priorityclasses", Subresource: "" };
+    { Operation: AdmissionOperation.Create or AdmissionOperation.Update or AdmissionOperation.Delete, Group: "scheduling.k8s.io", Resource: "priorityclasses", Subresource: "" };
 
     public ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {

@@ -60,8 +60,14 @@ internal sealed partial class ApiBench
         var total = Scaled(5_000);
         Task<LoadResult> PutAsync() => new StoreLoad(new StoreLoadOptions
         {
-            Endpoints = _store.Endpoints, Connections = Connections, Clients = Clients, Total = total, Work = "put",
-            KeySizeBytes = 48, ValueSizeBytes = _template.Length, KeySpace = 0,
+            Endpoints = _store.Endpoints,
+            Connections = Connections,
+            Clients = Clients,
+            Total = total,
+            Work = "put",
+            KeySizeBytes = 48,
+            ValueSizeBytes = _template.Length,
+            KeySpace = 0,
         }).RunAsync(cancellationToken);
         var (puts, creates) = await CompareAsync(PutAsync, () => CreateAsync(total, cancellationToken)).ConfigureAwait(false);
         var ratio = creates.PerSecond / puts.PerSecond;

@@ -12,7 +12,8 @@ internal static class ApiBenchCommand
     {
         var parts = new Argument<string[]>("PART")
         {
-            Description = $"What to measure: {string.Join(", ", s_parts)}; all unless given.", Arity = ArgumentArity.ZeroOrMore,
+            Description = $"What to measure: {string.Join(", ", s_parts)}; all unless given.",
+            Arity = ArgumentArity.ZeroOrMore,
         };
         parts.AcceptOnlyFromAmong(s_parts);
         var kube = new Option<string>("--kube") { Description = "The kube executable.", DefaultValueFactory = _ => "artifacts/publish/kube/kube" };

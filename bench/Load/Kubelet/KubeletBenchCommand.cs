@@ -15,7 +15,8 @@ internal static class KubeletBenchCommand
         runtime.AcceptOnlyFromAmong("process", "containerd");
         var endpoint = new Option<string>("--container-runtime-endpoint")
         {
-            Description = "Socket of containerd.", DefaultValueFactory = _ => "unix:///run/containerd/containerd.sock",
+            Description = "Socket of containerd.",
+            DefaultValueFactory = _ => "unix:///run/containerd/containerd.sock",
         };
         var image = new Option<string>("--image") { Description = "What the pods run, with a program sleep.", DefaultValueFactory = _ => "busybox" };
         var idle = new Option<int>("--idle-seconds") { Description = "How long the running pods are left alone.", DefaultValueFactory = _ => 30 };

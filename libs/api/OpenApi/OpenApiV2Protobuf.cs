@@ -107,7 +107,13 @@ public static class OpenApiV2Protobuf
 
     private static readonly Dictionary<string, int> Methods = new()
     {
-        ["get"] = 2, ["put"] = 3, ["post"] = 4, ["delete"] = 5, ["options"] = 6, ["head"] = 7, ["patch"] = 8,
+        ["get"] = 2,
+        ["put"] = 3,
+        ["post"] = 4,
+        ["delete"] = 5,
+        ["options"] = 6,
+        ["head"] = 7,
+        ["patch"] = 8,
     };
 
     /// <summary>Encodes a document of <see cref="OpenApiV2"/>.</summary>

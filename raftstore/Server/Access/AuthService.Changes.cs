@@ -44,7 +44,8 @@ public sealed partial class AuthService
     {
         var change = new AuthUserChangePasswordRequest
         {
-            Name = request.Name, HashedPassword = request.Password.Length == 0 ? "" : HashOf(request.Password),
+            Name = request.Name,
+            HashedPassword = request.Password.Length == 0 ? "" : HashOf(request.Password),
         };
         var response = await ChangeAsync<AuthUserChangePasswordResponse>(
             new AuthCommand { UserChangePassword = change }, context);

@@ -56,7 +56,9 @@ internal sealed class WaitingLine(StoreServer server, KvService kv, WatchService
             await server.ProposeAsync<DeleteRangeResponse>(
                 new Command
                 {
-                    DeleteRange = new DeleteRangeRequest { Key = key }, Caller = caller.Name, AuthRevision = caller.AuthRevision,
+                    DeleteRange = new DeleteRangeRequest { Key = key },
+                    Caller = caller.Name,
+                    AuthRevision = caller.AuthRevision,
                 },
                 CancellationToken.None);
             throw;
@@ -97,7 +99,10 @@ internal sealed class WaitingLine(StoreServer server, KvService kv, WatchService
 
     public static Compare MadeAt(ByteString key, long revision) => new()
     {
-        Key = key, Target = Compare.Types.CompareTarget.Create, Result = Compare.Types.CompareResult.Equal, CreateRevision = revision,
+        Key = key,
+        Target = Compare.Types.CompareTarget.Create,
+        Result = Compare.Types.CompareResult.Equal,
+        CreateRevision = revision,
     };
 
     private async Task<(ByteString Key, long Revision)?> LastBeforeAsync(ByteString prefix, long revision, ServerCallContext context)

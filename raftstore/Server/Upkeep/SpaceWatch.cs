@@ -69,7 +69,9 @@ public sealed partial class SpaceWatch : IAsyncDisposable
             {
                 var clear = new AlarmRequest
                 {
-                    Action = AlarmRequest.Types.AlarmAction.Deactivate, MemberID = member, Alarm = AlarmType.Nospace,
+                    Action = AlarmRequest.Types.AlarmAction.Deactivate,
+                    MemberID = member,
+                    Alarm = AlarmType.Nospace,
                 };
                 await _server.ProposeAsync<AlarmResponse>(new Command { Alarm = clear }, _stopping.Token);
                 LogCleared(member, _server.Machine.Store.SizeBytes, _server.Options.QuotaBytes);

@@ -225,7 +225,10 @@ public sealed class SchedulerTests(BehaviourCluster cluster) : IAsyncLifetime
     {
         spec["containers"]![0]!["ports"] = new JsonArray(new JsonObject
         {
-            ["containerPort"] = 8080, ["hostPort"] = 54322, ["hostIP"] = address, ["protocol"] = protocol,
+            ["containerPort"] = 8080,
+            ["hostPort"] = 54322,
+            ["hostIP"] = address,
+            ["protocol"] = protocol,
         });
         return spec;
     }

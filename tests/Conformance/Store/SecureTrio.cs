@@ -34,7 +34,10 @@ internal sealed class SecureTrio : IAsyncDisposable
         var peers = Enumerable.Range(0, Size).Select(static _ => $"http://127.0.0.1:{RealEtcd.FreePort()}").ToArray();
         var tls = new TlsOptions
         {
-            CertFile = pki.CertificateFile("server"), KeyFile = pki.KeyFile("server"), TrustedCaFile = pki.AuthorityFile, ClientCertAuth = true,
+            CertFile = pki.CertificateFile("server"),
+            KeyFile = pki.KeyFile("server"),
+            TrustedCaFile = pki.AuthorityFile,
+            ClientCertAuth = true,
         };
         var starting = Enumerable.Range(0, Size).Select(member => StoreHost.StartAsync(
             new StoreOptions

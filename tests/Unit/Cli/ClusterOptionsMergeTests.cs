@@ -10,7 +10,12 @@ public class ClusterOptionsMergeTests
     {
         var options = ClusterOptionsMerge.Apply(null, new ClusterFlags
         {
-            Stores = 5, Nodes = 2, Runtime = "process", RuntimeEndpoint = "unix:///a.sock", ApiPort = 7443, StorePort = 3379,
+            Stores = 5,
+            Nodes = 2,
+            Runtime = "process",
+            RuntimeEndpoint = "unix:///a.sock",
+            ApiPort = 7443,
+            StorePort = 3379,
         });
         Assert.Equal((5, 2, "process", 7443, 3379), (options.Stores, options.Nodes, options.Runtime, options.ApiPort, options.StorePort));
         Assert.Equal("unix:///a.sock", options.RuntimeEndpoint);

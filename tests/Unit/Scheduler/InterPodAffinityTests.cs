@@ -66,7 +66,10 @@ public class InterPodAffinityTests
 
         PodAffinityTerm Term(List<string>? namespaces = null, LabelSelector? by = null) => new()
         {
-            TopologyKey = Host, LabelSelector = Select("web"), Namespaces = namespaces, NamespaceSelector = by,
+            TopologyKey = Host,
+            LabelSelector = Select("web"),
+            Namespaces = namespaces,
+            NamespaceSelector = by,
         };
         Assert.False(Away(Term()));
         Assert.True(Away(Term(["far"])));

@@ -255,7 +255,10 @@ public class PlainReadingTests
 
         private static TopologySpreadConstraint Spread(string app, string when) => new()
         {
-            MaxSkew = 1, TopologyKey = Zone, WhenUnsatisfiable = when, LabelSelector = new() { MatchLabels = new() { ["app"] = app } },
+            MaxSkew = 1,
+            TopologyKey = Zone,
+            WhenUnsatisfiable = when,
+            LabelSelector = new() { MatchLabels = new() { ["app"] = app } },
         };
     }
 }

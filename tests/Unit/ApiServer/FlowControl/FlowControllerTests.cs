@@ -39,8 +39,13 @@ public sealed class FlowControllerTests
         var isPath = apiGroup.StartsWith('/');
         var request = new RequestInfo
         {
-            Verb = verb, Path = isPath ? apiGroup : "/x", IsResourceRequest = !isPath, Group = isPath ? "" : apiGroup,
-            Resource = resource, Subresource = subresource, Namespace = ns,
+            Verb = verb,
+            Path = isPath ? apiGroup : "/x",
+            IsResourceRequest = !isPath,
+            Group = isPath ? "" : apiGroup,
+            Resource = resource,
+            Subresource = subresource,
+            Namespace = ns,
         };
         string[] groups = group.Length > 0 ? [group, UserInfo.AuthenticatedGroup] : [UserInfo.AuthenticatedGroup];
         var (actual, place) = flows.Classify(request, new UserInfo(user, groups));

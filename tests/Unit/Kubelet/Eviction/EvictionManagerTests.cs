@@ -147,7 +147,11 @@ public class EvictionManagerTests
         _events,
         new KubeletNode
         {
-            Name = "n", Address = System.Net.IPAddress.Loopback, RootDirectory = "/", Allocatable = new Dictionary<string, Quantity>(), MemoryBytes = 8 * Gibi,
+            Name = "n",
+            Address = System.Net.IPAddress.Loopback,
+            RootDirectory = "/",
+            Allocatable = new Dictionary<string, Quantity>(),
+            MemoryBytes = 8 * Gibi,
         },
         reservedMemoryBytes: 0,
         _time,
@@ -203,7 +207,14 @@ public class EvictionManagerTests
             MemoryReading memory = new(Pods.Now, (8 * Gibi) - AvailableMemory) { AvailableBytes = AvailableMemory };
             return new NodeReading
             {
-                At = Pods.Now, Cpu = cpu, Memory = memory, KubeletCpu = cpu, KubeletMemory = memory, Fs = disk, ImageFs = disk, MaxProcesses = 1000,
+                At = Pods.Now,
+                Cpu = cpu,
+                Memory = memory,
+                KubeletCpu = cpu,
+                KubeletMemory = memory,
+                Fs = disk,
+                ImageFs = disk,
+                MaxProcesses = 1000,
                 Pods = [.. _pods.Select(p => p.Reading)],
             };
         }

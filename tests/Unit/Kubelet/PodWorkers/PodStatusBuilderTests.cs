@@ -133,14 +133,14 @@ public sealed class PodStatusBuilderTests
         bool terminal = false,
         Dictionary<string, WaitingReason>? waiting = null,
         DateTimeOffset? now = null) => PodStatusBuilder.Build(pod, runtime, previous, new PodStatusInputs
-    {
-        Probes = probes ?? new FakeProbes(),
-        Now = now ?? Now,
-        HostAddresses = ["127.0.0.1"],
-        RuntimeName = "process",
-        Terminal = terminal,
-        Waiting = waiting ?? [],
-    });
+        {
+            Probes = probes ?? new FakeProbes(),
+            Now = now ?? Now,
+            HostAddresses = ["127.0.0.1"],
+            RuntimeName = "process",
+            Terminal = terminal,
+            Waiting = waiting ?? [],
+        });
 
     private static List<string> Conditions(PodStatus status) =>
         [.. status.Conditions!.Where(c => c.Type != "example.com/gate").Select(c => $"{c.Type}={c.Status} {c.Reason}".Trim())];

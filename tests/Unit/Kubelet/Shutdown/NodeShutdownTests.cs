@@ -88,7 +88,10 @@ public class NodeShutdownTests
 
     private static KubeletNode Node => new()
     {
-        Name = "n", Address = System.Net.IPAddress.Loopback, RootDirectory = "/", Allocatable = new Dictionary<string, Kube.Api.Values.Quantity>(),
+        Name = "n",
+        Address = System.Net.IPAddress.Loopback,
+        RootDirectory = "/",
+        Allocatable = new Dictionary<string, Kube.Api.Values.Quantity>(),
     };
 
     private NodeShutdown Create(IReadOnlyList<Pod> pods, Func<Pod, PodEnd, CancellationToken, Task> end) => new(

@@ -150,7 +150,12 @@ public class RaftNodeTests
         var last = node.LastIndex;
         Message Forwarded(ulong life, ulong number, ulong sequence) => new()
         {
-            Type = MessageType.Propose, From = 2, To = 1, Term = node.Term, Context = life, Index = number,
+            Type = MessageType.Propose,
+            From = 2,
+            To = 1,
+            Term = node.Term,
+            Context = life,
+            Index = number,
             Entries = [new Entry(0, 0, EntryType.Normal, new ProposalId(2, sequence), new byte[1])],
         };
         node.Step(Forwarded(life: 70, number: 1, sequence: 70));

@@ -167,7 +167,9 @@ public class ReplicatedLogTests
     {
         await using var cluster = new TestCluster(3, o => o with
         {
-            SnapshotCount = 20, SnapshotCatchUpEntries = 2, Peers = [.. Enumerable.Range(1, 4).Select(i => new RaftPeer((ulong)i, []))],
+            SnapshotCount = 20,
+            SnapshotCatchUpEntries = 2,
+            Peers = [.. Enumerable.Range(1, 4).Select(i => new RaftPeer((ulong)i, []))],
         });
         await cluster.StartAllAsync();
         for (var i = 0; i < 50; i++)

@@ -169,7 +169,9 @@ public sealed class ServiceTests : IAsyncLifetime
         await _kv.CompactAsync(new CompactionRequest { Revision = alarms.Header.Revision, Physical = true });
         await maintenance.AlarmAsync(new AlarmRequest
         {
-            Action = AlarmRequest.Types.AlarmAction.Deactivate, Alarm = AlarmType.Nospace, MemberID = alarms.Alarms[0].MemberID,
+            Action = AlarmRequest.Types.AlarmAction.Deactivate,
+            Alarm = AlarmType.Nospace,
+            MemberID = alarms.Alarms[0].MemberID,
         });
         await _kv.PutAsync(put);
     }

@@ -169,7 +169,9 @@ public sealed class WatchTests : IAsyncLifetime
         Put("a", "1");
         using var watch = await OpenAsync(new WatchCreateRequest
         {
-            Key = Bytes("a"), PrevKv = true, Filters = { WatchCreateRequest.Types.FilterType.Noput },
+            Key = Bytes("a"),
+            PrevKv = true,
+            Filters = { WatchCreateRequest.Types.FilterType.Noput },
         });
         Put("a", "2");
         await _kv.DeleteRangeAsync(new DeleteRangeRequest { Key = Bytes("a") });

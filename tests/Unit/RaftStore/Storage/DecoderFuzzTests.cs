@@ -179,13 +179,20 @@ public class DecoderFuzzTests
     private static byte[] SoundChange() => ConfChangeCodec.Encode(
         new ConfChange(ConfChangeTransition.JointImplicit, [new(ConfChangeKind.AddVoter, 4), new(ConfChangeKind.Remove, 2), new(ConfChangeKind.AddLearner, 9)])
         {
-            Base = 12345, LearnersMustBeReady = true,
+            Base = 12345,
+            LearnersMustBeReady = true,
         },
         "command"u8);
 
     private static byte[] SoundMessage() => PeerFormat.ToWire(new Message
     {
-        Type = MessageType.Append, From = 1, To = 2, Term = 7, LogTerm = 6, Index = 69, Commit = 60,
+        Type = MessageType.Append,
+        From = 1,
+        To = 2,
+        Term = 7,
+        LogTerm = 6,
+        Index = 69,
+        Commit = 60,
         Entries = [new Entry(7, 70, EntryType.Normal, new ProposalId(1, 5), new byte[20]), new Entry(7, 71, EntryType.ConfChange, default, SoundChange())],
         Snapshot = Snapshot,
     }).ToByteArray();

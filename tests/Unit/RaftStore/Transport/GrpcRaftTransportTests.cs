@@ -153,7 +153,10 @@ public sealed class GrpcRaftTransportTests : IAsyncLifetime
         two.Handler.BreakAfterBytes = 1_500_000;
         var message = new Message
         {
-            Type = MessageType.Snapshot, From = 1, To = 2, Term = 4,
+            Type = MessageType.Snapshot,
+            From = 1,
+            To = 2,
+            Term = 4,
             Snapshot = new SnapshotMetadata(100, 4, new ConfState([1, 2], [3], [1], [5], autoLeave: true)),
         };
         one.Transport.Send([message]);
