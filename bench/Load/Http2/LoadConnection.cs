@@ -74,9 +74,12 @@ internal sealed class LoadConnection : IDisposable
 
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.CopyTo(_output);
         _outputCount = 24;
-        var settings = BeginFrame(FrameType.Settings, 0, 0, 6);
-        BinaryPrimitives.WriteUInt16BigEndian(settings, 4);
-        BinaryPrimitives.WriteInt32BigEndian(settings[2..], Window);
+        // No table of headers (setting 1, value 0): a status that the static table lacks, such as 201, then comes as digits each time.
+        var settings = BeginFrame(FrameType.Settings, 0, 0, 12);
+        BinaryPrimitives.WriteUInt16BigEndian(settings, 1);
+        BinaryPrimitives.WriteInt32BigEndian(settings[2..], 0);
+        BinaryPrimitives.WriteUInt16BigEndian(settings[6..], 4);
+        BinaryPrimitives.WriteInt32BigEndian(settings[8..], Window);
         BinaryPrimitives.WriteInt32BigEndian(BeginFrame(FrameType.WindowUpdate, 0, 0, 4), Window);
         await SendAsync(cancellationToken).ConfigureAwait(false);
     }
