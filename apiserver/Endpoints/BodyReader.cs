@@ -33,7 +33,7 @@ internal static class BodyReader
         var buffer = new ArrayBufferWriter<byte>((int)Math.Clamp(http.ContentLength ?? 1024, 256, MaxAdvanceBytes));
         while (true)
         {
-            var read = await ReadSomeAsync(stream, buffer.GetMemory(4096), request.Aborted).ConfigureAwait(false);
+            var read = await ReadSomeAsync(request, stream, buffer.GetMemory(4096)).ConfigureAwait(false);
             if (read == 0)
             {
                 return buffer.WrittenMemory;
@@ -47,15 +47,20 @@ internal static class BodyReader
         }
     }
 
-    private static async ValueTask<int> ReadSomeAsync(Stream stream, Memory<byte> into, CancellationToken cancellationToken)
+    private static async ValueTask<int> ReadSomeAsync(ApiRequest request, Stream stream, Memory<byte> into)
     {
         try
         {
-            return await stream.ReadAsync(into, cancellationToken).ConfigureAwait(false);
+            return await stream.ReadAsync(into, request.Aborted).ConfigureAwait(false);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw ApiErrors.BadRequest("the body is not what its Content-Encoding says: " + exception.Message);
         }
         catch (IOException exception) when (exception is not BadHttpRequestException)
         {
-            // The connection is lost; most often there is nobody left to read the answer.
+            // The connection is lost, which the server may not have noticed yet: it would go on to read the rest of the body.
+            request.Http.Abort();
             throw ApiErrors.BadRequest("the body broke off: " + exception.Message);
         }
     }

@@ -29,7 +29,6 @@ internal static class ErrorMapping
         BadHttpRequestException { StatusCode: 413 } => ApiErrors.EntityTooLarge(DecodeLimits.MaxBodySizeBytes).Status,
         BadHttpRequestException { StatusCode: 408 } slow => new KubeStatus(408, "Timeout", slow.Message),
         BadHttpRequestException bad => ApiErrors.BadRequest(bad.Message).Status,
-        InvalidDataException compressed => ApiErrors.BadRequest("the body is not what its Content-Encoding says: " + compressed.Message).Status,
         JsonException json => ApiErrors.BadRequest(json.Message).Status,
         _ => null,
     };

@@ -158,15 +158,15 @@ internal sealed partial class ResourceEndpoint(ResourceRegistry registry, ApiMet
         ObjectChange change = subresource is IProjectedSubresource projected
             ? current => Project(projected, current, body)
             : _ => ValueTask.FromResult((JsonObject)body.DeepClone());
-        Func<ValueTask<JsonObject>>? absent = subresource is null && definition.Strategy.AllowCreateOnUpdate
-            ? async () =>
-            {
-                await request.RequireVerb(request, "create").ConfigureAwait(false);
-                return CreatedByUpdate(body, name);
-            }
-        : null;
-        var result = await store.UpdateAsync(request.Write(), request.Info.Namespace, name, change, absent, request.Aborted).ConfigureAwait(false);
+        var mayCreate = subresource is null && definition.Strategy.AllowCreateOnUpdate;
+        var result = await store.UpdateAsync(request.Write(), request.Info.Namespace, name, change, mayCreate ? CreateAsync : null, request.Aborted).ConfigureAwait(false);
         await WriteUpdatedAsync(request, store, subresource, result, format).ConfigureAwait(false);
+
+        async ValueTask<JsonObject> CreateAsync()
+        {
+            await request.RequireVerb(request, "create").ConfigureAwait(false);
+            return CreatedByUpdate(body, name);
+        }
     }
 
     private async Task WriteUpdatedAsync(ApiRequest request, ResourceStore store, ISubresource? subresource, StoredResult result, NegotiatedFormat format)

@@ -37,14 +37,19 @@ public sealed class ContainerdLogTests(ContainerdCluster cluster)
     [Fact]
     public async Task A_log_is_followed_to_the_end_of_the_container()
     {
-        // At its end it waits a moment: what a container writes right before it ends containerd may lose, whoever reads the log.
-        await RunAsync("followed", "echo first; until [ -f /tmp/go ]; do usleep 20000; done; printf second; usleep 1000; echo ' half'; seq 1 20000; sleep 1; exit 6");
+        // It ends once all was read: what a container writes right before it ends containerd may lose, whoever reads the log.
+        await RunAsync("followed", "echo first; until [ -f /tmp/go ]; do usleep 20000; done; printf second; usleep 1000; echo ' half'; seq 1 20000; until [ -f /tmp/end ]; do usleep 20000; done; exit 6");
         using var follow = Command.Start("kubectl", ["--kubeconfig", Path.Combine(cluster.Home, "kubeconfig"), "logs", "-f", "followed"]);
         using var stop = new StopOnDispose(follow);
         Assert.Equal("first", await follow.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)));
         await cluster.Kubectl("exec", "followed", "--", "touch", "/tmp/go");
-        var rest = await follow.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.Equal("second half\n" + string.Concat(Enumerable.Range(1, 20_000).Select(static i => $"{i}\n")), rest);
+        foreach (var line in Enumerable.Range(1, 20_000).Select(static i => $"{i}").Prepend("second half"))
+        {
+            Assert.Equal(line, await follow.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+        }
+
+        await cluster.Kubectl("exec", "followed", "--", "touch", "/tmp/end");
+        Assert.Equal("", await follow.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30)));
         await follow.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
         Assert.Equal(0, follow.ExitCode);
         await EndAsync("followed");

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Kube.Api.Defaulting;
+using Kube.Api.Schema;
 
 namespace Kube.ApiServer.Registry.Strategies;
 
@@ -11,8 +13,9 @@ internal sealed class AutoscalerConverter : IVersionConverter
     private const string MetricsAnnotation = "autoscaling.alpha.kubernetes.io/metrics";
     private const string ConditionsAnnotation = "autoscaling.alpha.kubernetes.io/conditions";
     private const string CurrentMetricsAnnotation = "autoscaling.alpha.kubernetes.io/current-metrics";
-    private const long DefaultUtilizationPercent = 80;
     private const string BehaviorAnnotation = "autoscaling.alpha.kubernetes.io/behavior";
+
+    private static ObjectSchema Stored => KindCatalog.Default.FindSchema("autoscaling/v2", "HorizontalPodAutoscaler")!;
 
     public string FieldToStored(string field) => field;
 
@@ -61,12 +64,10 @@ internal sealed class AutoscalerConverter : IVersionConverter
             }
 
             spec.Remove("targetCPUUtilizationPercentage");
-            if (metrics.Count == 0)
+            if (metrics.Count > 0)
             {
-                metrics.Add(CpuMetric(DefaultUtilizationPercent));
+                spec["metrics"] = metrics;
             }
-
-            spec["metrics"] = metrics;
 
             if (FromAnnotation(served, BehaviorAnnotation) is { } behavior)
             {
@@ -88,6 +89,8 @@ internal sealed class AutoscalerConverter : IVersionConverter
             }
         }
 
+        // What v1 does not say is what v2 takes for granted: its default metric among it.
+        Defaulter.Apply(served, Stored);
         return served;
     }
 

@@ -18,10 +18,13 @@ internal sealed class PriorityClassAdmission(ResourceRegistry registry) : IValid
             return SystemPriorityClasses.Find(request.Name) is null ? default : throw request.Forbid("this is a system priority class and cannot be deleted");
         }
 
-        if (IsDefault(request.Object!) && registry.Get("scheduling.k8s.io", "v1", "priorityclasses").ListCached("").FirstOrDefault(IsDefault) is { } other
-            && new ObjectAccessor(other).Name is var name && (request.Operation == AdmissionOperation.Create || name != request.Name))
+        if (IsDefault(request.Object!))
         {
-            throw request.Forbid($"PriorityClass {name} is already marked as default. Only one default can exist");
+            var defaults = registry.Get("scheduling.k8s.io", "v1", "priorityclasses").ListCached("").Where(IsDefault).Select(other => new ObjectAccessor(other).Name);
+            if (defaults.FirstOrDefault(name => request.Operation == AdmissionOperation.Create || name != request.Name) is { } taken)
+            {
+                throw request.Forbid($"PriorityClass {taken} is already marked as default. Only one default can exist");
+            }
         }
 
         return default;

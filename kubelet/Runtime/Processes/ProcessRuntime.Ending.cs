@@ -132,7 +132,7 @@ public sealed partial class ProcessRuntime
         int main = container.ReadPids()?.Main ?? 0;
         for (int round = 0; round < KillRounds; round++)
         {
-            List<ProcessTable.Entry> members = (await _snapshots.TakeAsync()).Members(container.Id, container.Supervisor, main);
+            List<ProcessTable.Entry> members = (await _snapshots.AskAsync()).Members(container.Id, container.Supervisor, main);
             if (members.Count == 0)
             {
                 return;

@@ -63,9 +63,9 @@ public sealed partial class ProcessRuntime
         _watcher.WatchProcess(process.Pid, ended.SetResult);
         Task output = process.Output is null ? Task.CompletedTask : StreamCopy.OutAsync(process.Output, session.Output, gone.Token);
         Task error = process.Error is null ? Task.CompletedTask : StreamCopy.OutAsync(process.Error, session.Error, gone.Token);
+        Action endInput = process.Error is null ? static () => { } : process.EndInput;
         Task input = session.Input is { } typed && process.Input is { } to
-            ? StreamCopy.InAsync(typed, to, process.Error is null ? static () => { }
-        : process.EndInput, done.Token)
+            ? StreamCopy.InAsync(typed, to, endInput, done.Token)
             : Task.CompletedTask;
         Task sizes = session.Sizes is { } changes && process.Output is { } screen
             ? StreamCopy.SizesAsync(changes, size => screen.Resize(size.Columns, size.Rows), done.Token)

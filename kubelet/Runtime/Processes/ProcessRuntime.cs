@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Kube.Base;
 using Kube.Proto.Cri.V1;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +21,8 @@ public sealed partial class ProcessRuntime : ICriRuntime, IContainerStreams
     private readonly ConcurrentDictionary<string, ProcessContainer> _containers = new();
     private readonly ProcessWatcher _watcher = new();
     private readonly DescriptorPoller _poller = new();
-    private readonly SharedSnapshots _snapshots = new(ProcessTable.Snapshot);
+    /// <summary>Looks at the machine's processes: the ends of many containers at once cost a few looks, not one each.</summary>
+    private readonly SharedCall<ProcessSnapshot> _snapshots = new(() => Task.Run(ProcessTable.Snapshot));
     private readonly ContainerEvents _events = new();
     private readonly Supervision? _supervision;
     private readonly string? _missing;
