@@ -76,7 +76,7 @@ internal sealed partial class LogRotator(ICriRuntime runtime, KubeletNode node, 
             {
                 await runtime.ReopenContainerLogAsync(container, cancellation);
             }
-            catch (RpcException)
+            catch (Exception e) when (e is RpcException or OperationCanceledException)
             {
                 // The runtime goes on writing to the file it has open; under its old name it is found again.
                 File.Move(rotated, path);

@@ -50,7 +50,7 @@ internal sealed partial class PodLifecycleEvents(ICriRuntime runtime, string kub
         {
             await Task.WhenAll(ListAsync(cancellation), FollowAsync(cancellation));
         }
-        catch (Exception e) when (cancellation.IsCancellationRequested && e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // The kubelet ends, perhaps while it asks a runtime behind a socket.
         }

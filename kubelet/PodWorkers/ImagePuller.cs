@@ -98,7 +98,7 @@ internal sealed class ImagePuller(ICriRuntime runtime, IEventRecorder events, IO
             _failures.Remove(key);
             return (reference, image);
         }
-        catch (Exception e) when (e is InvalidDataException or RpcException { StatusCode: not StatusCode.Cancelled })
+        catch (Exception e) when (e is InvalidDataException or RpcException)
         {
             string text = CriError.Text(e);
             events.Event(pod, "Warning", "Failed", $"Failed to pull image \"{container.Image}\": {text}", fieldPath);
@@ -119,7 +119,7 @@ internal sealed class ImagePuller(ICriRuntime runtime, IEventRecorder events, IO
             {
                 return await runtime.PullImageAsync(spec, auth, sandbox, cancellation);
             }
-            catch (RpcException e) when (e.StatusCode != StatusCode.Cancelled)
+            catch (RpcException e)
             {
                 refused = e;
             }

@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Kube.Api.Core.V1;
 using Kube.Kubelet.Logs;
 using Kube.Kubelet.Probes;
@@ -75,7 +74,7 @@ internal sealed partial class PodWorker
             {
                 await kill;
             }
-            catch (Exception e) when (!completed && !cancellation.IsCancellationRequested && e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
+            catch (OperationCanceledException) when (!completed && !cancellation.IsCancellationRequested)
             {
                 runtime = await ReadRuntimeAsync(cancellation);
                 continue;

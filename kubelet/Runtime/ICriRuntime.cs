@@ -6,7 +6,8 @@ namespace Kube.Kubelet.Runtime;
 /// A container runtime as the kubelet sees it: the services of CRI v1 (package runtime.v1) with their own messages.
 /// Every operation may be called from any thread and at the same time as others. Failures are
 /// <see cref="Grpc.Core.RpcException"/> with the status code and text the runtime gave: NotFound for an unknown
-/// sandbox or container, Unimplemented for what a runtime does not have, DeadlineExceeded when a time limit passed.
+/// sandbox or container, Unimplemented for what a runtime does not have, DeadlineExceeded when a time limit passed;
+/// an operation that its caller cancels ends with <see cref="OperationCanceledException"/>.
 /// Stop and Remove are idempotent: stopping what has stopped and removing what is gone succeed.
 /// </summary>
 public interface ICriRuntime : IAsyncDisposable

@@ -34,6 +34,7 @@ public sealed class ContainerdRuntime : ICriRuntime
             MaxReceiveMessageSize = MaxMessageBytes,
             MaxSendMessageSize = MaxMessageBytes,
             DisposeHttpClient = true,
+            ThrowOperationCanceledOnCancellation = true,
         });
         _runtime = new RuntimeService.RuntimeServiceClient(_channel);
         _images = new ImageService.ImageServiceClient(_channel);

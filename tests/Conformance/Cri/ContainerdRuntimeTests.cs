@@ -42,6 +42,22 @@ public sealed class ContainerdRuntimeTests(PrivateContainerd containerd) : CriRu
     }
 
     [Fact]
+    public async Task A_call_that_its_caller_cancels_ends_as_cancelled_and_not_as_a_failure_of_the_runtime()
+    {
+        using CancellationTokenSource ended = new();
+        await ended.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Runtime.ListContainersAsync(new ContainerFilter(), ended.Token));
+
+        (string sandbox, PodSandboxConfig config) = await SandboxAsync("cancelled");
+        string id = await CreateAsync(sandbox, config, "/bin/sh", "-c", "exec sleep 1000");
+        await Runtime.StartContainerAsync(id, default);
+        using CancellationTokenSource later = new();
+        Task<ExecSyncResponse> exec = Runtime.ExecSyncAsync(id, ["sleep", "1000"], 0, later.Token);
+        await later.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => exec);
+    }
+
+    [Fact]
     public async Task A_sandbox_has_namespaces_and_an_address_of_its_own()
     {
         (string first, PodSandboxConfig config) = await SandboxAsync("one");
