@@ -12,8 +12,11 @@ namespace Kube.RaftStore.Apply;
 /// </summary>
 public sealed partial class StoreStateMachine : IStateMachine
 {
-    /// <summary>Versions looked at for compaction with each entry applied, beside what a background task does.</summary>
-    private const int TrimStepsPerEntry = 64;
+    /// <summary>
+    /// Versions looked at for compaction with each entry applied, beside what a background task does: more than entries add on the
+    /// average, and little enough that a batch of them is not held up.
+    /// </summary>
+    private const int TrimStepsPerEntry = 8;
 
     private readonly AuthApplier _applier;
     private ulong _appliedIndex;
@@ -76,7 +79,7 @@ public sealed partial class StoreStateMachine : IStateMachine
         Volatile.Write(ref _appliedIndex, index);
         if (Store.NeedsTrim)
         {
-            Store.Trim(TrimStepsPerEntry);
+            Store.TryTrim(TrimStepsPerEntry);
         }
         var after = Store.CurrentRevision;
         if (after != before)

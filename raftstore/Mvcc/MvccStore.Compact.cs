@@ -14,6 +14,9 @@ public enum CompactionStatus
 
 public sealed partial class MvccStore
 {
+    /// <summary>A chunk of history that is packed counts as so many versions looked at: no key of it is looked up.</summary>
+    private const int StepsPerChunk = 64;
+
     private readonly List<Pin> _pins = [];
     private readonly Queue<Replaced> _replaced = new();
     private int _replacedCount;
@@ -21,6 +24,7 @@ public sealed partial class MvccStore
     private IEnumerator<KeyVersion>? _scan;
     private long _scanRevision;
     private long _trimmedRevision = -1;
+    private int _packAt = -1;
 
     /// <summary>
     /// Makes every revision before this one unreadable, at once. The memory comes back later, by <see cref="Trim"/>.
@@ -48,41 +52,84 @@ public sealed partial class MvccStore
 
     /// <summary>
     /// Gives up some of the versions that compaction, or new contents, made unreadable. Holds the writer's lock for at most
-    /// <paramref name="steps"/> looked-at versions.
+    /// <paramref name="steps"/> looked-at versions, and lets go of it when a writer comes.
     /// </summary>
-    /// <returns>True when progress was made and there may be more to do; false when all is done, or a pin is in the way.</returns>
+    /// <returns>True when there may be more to do; false when all is done, or a pin is in the way.</returns>
     public bool Trim(int steps)
     {
+        // The lock is not fair: whoever takes it again at once overtakes a writer that was just woken, for up to a tenth of a second.
+        if (Volatile.Read(ref _writersWaiting) > 0)
+        {
+            return true;
+        }
         lock (_writer)
         {
-            if (TryDropReplaced(steps))
+            return TrimSome(steps, packs: true);
+        }
+    }
+
+    /// <summary>As <see cref="Trim"/>, but does nothing while another thread has the lock, and leaves to others what takes longer than a version.</summary>
+    public void TryTrim(int steps)
+    {
+        if (!_writer.TryEnter())
+        {
+            return;
+        }
+        try
+        {
+            TrimSome(steps, packs: false);
+        }
+        finally
+        {
+            _writer.Exit();
+        }
+    }
+
+    private bool TrimSome(int steps, bool packs)
+    {
+        if (TryDropReplaced(steps))
+        {
+            return true;
+        }
+        var view = Current;
+        if (_packAt >= 0)
+        {
+            if (packs)
             {
+                PackSome(view.Log, steps);
+            }
+            return _packAt >= 0 || NeedsTrim;
+        }
+        if (_scan is null)
+        {
+            var target = TrimTarget(view);
+            if (target <= _trimmedRevision)
+            {
+                return false;
+            }
+            _scanRevision = target;
+            // Versions at the last trimmed revision were kept for watchers that start there; look at them again.
+            _scan = view.Log.Walk(Math.Max(0, _trimmedRevision), target).GetEnumerator();
+        }
+        for (var i = 0; i < steps && (i == 0 || Volatile.Read(ref _writersWaiting) == 0); i++)
+        {
+            if (!_scan.MoveNext())
+            {
+                _scan = null;
+                _packAt = 0;
                 return true;
             }
-            var view = Current;
-            if (_scan is null)
-            {
-                var target = TrimTarget(view);
-                if (target <= _trimmedRevision)
-                {
-                    return false;
-                }
-                _scanRevision = target;
-                // Versions at the last trimmed revision were kept for watchers that start there; look at them again.
-                _scan = view.Log.Walk(Math.Max(0, _trimmedRevision), target).GetEnumerator();
-            }
-            for (var i = 0; i < steps; i++)
-            {
-                if (!_scan.MoveNext())
-                {
-                    _scan = null;
-                    Current.Log.Pack();
-                    Volatile.Write(ref _trimmedRevision, _scanRevision);
-                    return NeedsTrim;
-                }
-                TrimBehind(_scan.Current);
-            }
-            return true;
+            TrimBehind(_scan.Current);
+        }
+        return true;
+    }
+
+    private void PackSome(RevisionLog log, int steps)
+    {
+        _packAt = log.Pack(_packAt, Math.Max(2, steps / StepsPerChunk));
+        if (_packAt < 0)
+        {
+            Volatile.Write(ref _trimmedRevision, _scanRevision);
         }
     }
 

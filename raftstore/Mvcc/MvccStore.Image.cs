@@ -27,7 +27,7 @@ public sealed partial class MvccStore
         lock (_writer)
         {
             var before = Current;
-            _scan = null;
+            (_scan, _packAt) = (null, -1);
             Volatile.Write(ref _trimmedRevision, contents.CompactRevision);
             Publish(new View(
                 contents.Tree, contents.Log, contents.Revision, contents.CompactRevision, contents.SizeBytes, contents.Count));

@@ -6,6 +6,7 @@ namespace Kube.RaftStore.Mvcc;
 public sealed partial class MvccStore
 {
     private readonly WriteTransaction _write;
+    private int _writersWaiting;
 
     /// <summary>
     /// Begins the changes of one main revision; holds the writer's lock until it is disposed, on the same thread.
@@ -13,7 +14,12 @@ public sealed partial class MvccStore
     /// </summary>
     public WriteTransaction BeginWrite()
     {
-        _writer.Enter();
+        if (!_writer.TryEnter())
+        {
+            Interlocked.Increment(ref _writersWaiting);
+            _writer.Enter();
+            Interlocked.Decrement(ref _writersWaiting);
+        }
         _write.Begin(Current);
         return _write;
     }

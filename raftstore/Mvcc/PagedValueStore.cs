@@ -28,7 +28,7 @@ public sealed class PagedValueStore : IValueStore
     private readonly int _pageBytes;
     private readonly Lock _upkeep = new();
     private readonly Lock _gate = new();
-    private readonly Queue<ValuePage> _resident = new();
+    private readonly LinkedList<ValuePage> _resident = new();
     private readonly HashSet<ValuePage> _sparse = [];
     private ValuePage? _open;
     private IValueFile? _file;
@@ -44,6 +44,18 @@ public sealed class PagedValueStore : IValueStore
 
     /// <summary>Bytes of memory that pages take.</summary>
     public long MemoryBytes => Interlocked.Read(ref _memoryBytes);
+
+    /// <summary>Pages that are known, the one being filled apart: those in memory of which a value is left.</summary>
+    internal int ResidentPages
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _resident.Count;
+            }
+        }
+    }
 
     /// <summary>Has pages go to a file when they take more memory than this. Before any value is added.</summary>
     public void SpillTo(IValueFile file, long memoryBytes)
@@ -125,7 +137,7 @@ public sealed class PagedValueStore : IValueStore
         page.Seal();
         lock (_gate)
         {
-            _resident.Enqueue(page);
+            page.Resident = _resident.AddLast(page);
             if (page.IsSparse)
             {
                 _sparse.Add(page);
@@ -162,6 +174,7 @@ public sealed class PagedValueStore : IValueStore
         if (page.LiveBytes == 0)
         {
             page.Free(_file);
+            Forget(page);
         }
         else if (page.IsInMemory)
         {
@@ -187,7 +200,7 @@ public sealed class PagedValueStore : IValueStore
         {
             return false;
         }
-        for (var left = ResidentCount() + 1; left > 0 && TryTakeResident(out var page); left--)
+        for (var left = ResidentPages + 1; left > 0 && TryTakeResident(out var page); left--)
         {
             if (!page.IsInMemory)
             {
@@ -210,19 +223,18 @@ public sealed class PagedValueStore : IValueStore
         return false;
     }
 
-    private int ResidentCount()
-    {
-        lock (_gate)
-        {
-            return _resident.Count;
-        }
-    }
-
     private bool TryTakeResident(out ValuePage page)
     {
         lock (_gate)
         {
-            return _resident.TryDequeue(out page!);
+            page = _resident.First?.Value!;
+            if (page is null)
+            {
+                return false;
+            }
+            _resident.RemoveFirst();
+            page.Resident = null;
+            return true;
         }
     }
 
@@ -230,7 +242,20 @@ public sealed class PagedValueStore : IValueStore
     {
         lock (_gate)
         {
-            _resident.Enqueue(page);
+            page.Resident = _resident.AddLast(page);
+        }
+    }
+
+    /// <summary>Lets go of a page that was given up, which a store below its limit would otherwise know for ever.</summary>
+    private void Forget(ValuePage page)
+    {
+        lock (_gate)
+        {
+            if (page.Resident is { } place)
+            {
+                _resident.Remove(place);
+                page.Resident = null;
+            }
         }
     }
 }

@@ -8,9 +8,15 @@ internal sealed class RevisionLog
 {
     private const int ChunkSize = 1024;
 
+    /// <summary>A chunk of fewer versions is joined to its neighbour when that is packed.</summary>
+    private const int SmallChunk = ChunkSize / 4;
+
     private static readonly KeyVersion s_hole = new([], 0, 0, 0, 0, 0, default, null) { Dropped = true };
 
     private Chunk[] _chunks = [];
+
+    /// <summary>Chunks that the history is in.</summary>
+    public int ChunkCount => Volatile.Read(ref _chunks).Length;
 
     /// <summary>Appends the next version; its (main, sub) is above all before it.</summary>
     public void Append(KeyVersion version)
@@ -71,18 +77,22 @@ internal sealed class RevisionLog
     }
 
     /// <summary>
-    /// Lets go of the versions marked dropped: chunks of which half or more is dead are packed (never the one being
+    /// Lets go of the versions marked dropped in some chunks: those of which half or more is dead are packed (never the one being
     /// filled), in the others a hole takes their place. Writer only.
     /// </summary>
-    public void Pack()
+    /// <param name="at">The chunk to begin with: 0, then what the call before gave.</param>
+    /// <param name="chunks">How many chunks to look at, at least 2: what was left small is joined to what follows.</param>
+    /// <returns>The chunk to go on with, -1 when that was the last.</returns>
+    public int Pack(int at, int chunks)
     {
-        var chunks = _chunks;
-        var packed = new List<Chunk>(chunks.Length);
+        var before = _chunks;
+        var end = Math.Min(before.Length, at + chunks);
+        var packed = new List<Chunk>(end - at);
         List<KeyVersion>? open = null;
-        for (var i = 0; i < chunks.Length; i++)
+        for (var i = at; i < end; i++)
         {
-            var chunk = chunks[i];
-            var sparse = i + 1 < chunks.Length && (chunk.Dead * 2 >= chunk.Count || (open is not null && chunk.Count < ChunkSize / 4));
+            var chunk = before[i];
+            var sparse = i + 1 < before.Length && (chunk.Dead * 2 >= chunk.Count || (chunk.Count < SmallChunk && (open is not null || i == at)));
             if (!sparse)
             {
                 Close(packed, ref open);
@@ -104,7 +114,12 @@ internal sealed class RevisionLog
             }
         }
         Close(packed, ref open);
-        Volatile.Write(ref _chunks, [.. packed]);
+        if (!packed.SequenceEqual(before[at..end]))
+        {
+            Volatile.Write(ref _chunks, [.. before.AsSpan(0, at), .. packed, .. before.AsSpan(end)]);
+        }
+        var next = at + packed.Count - (packed.Count > 0 && packed[^1].Count < SmallChunk ? 1 : 0);
+        return end < before.Length ? next : -1;
     }
 
     private static void Close(List<Chunk> packed, ref List<KeyVersion>? open)

@@ -29,6 +29,9 @@ internal sealed class ValuePage(int capacityBytes)
 
     public bool IsInMemory => Volatile.Read(ref _content).Bytes is not null;
 
+    /// <summary>Where the store has it among the pages in memory; null where it has not. Guarded by the store.</summary>
+    public LinkedListNode<ValuePage>? Resident { get; set; }
+
     /// <summary>True once no more is added.</summary>
     public bool IsSealed { get; private set; }
 
@@ -176,7 +179,9 @@ internal sealed class ValuePage(int capacityBytes)
         lock (_dropped)
         {
             dropped = [.. _dropped];
+            // Not to be kept as large as it was: most pages are squeezed a few times in their life and hold few values afterwards.
             _dropped.Clear();
+            _dropped.Capacity = 0;
         }
         Array.Sort(dropped);
         var live = new List<Run>();

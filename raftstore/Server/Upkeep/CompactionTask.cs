@@ -8,8 +8,8 @@ namespace Kube.RaftStore.Server.Upkeep;
 /// </summary>
 public sealed class CompactionTask : IAsyncDisposable
 {
-    /// <summary>Versions looked at while holding the writer's lock; well below a millisecond.</summary>
-    private const int StepsAtOnce = 1000;
+    /// <summary>Versions looked at while holding the writer's lock, which is let go of sooner when a writer comes; well below a millisecond.</summary>
+    private const int StepsAtOnce = 256;
 
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
 

@@ -34,4 +34,26 @@ public sealed class PagedValueStoreTests : ValueStoreConformance
         Settle(store);
         Assert.InRange(store.MemoryBytes, 0, PagedValueStore.DefaultPageBytes);
     }
+
+    /// <summary>A store that stays below its limit lets go of pages that are empty, not of their memory alone.</summary>
+    [Fact]
+    public void Pages_of_values_that_were_overwritten_are_forgotten()
+    {
+        var store = new PagedValueStore();
+        store.SpillTo(new MemoryValueFile(), 1L << 30);
+        var values = new ValueHandle[100];
+        for (var i = 0; i < 50_000; i++)
+        {
+            ref var value = ref values[i % values.Length];
+            store.Drop(value);
+            value = store.Add(ValueOf(i, 1000));
+            if (i % 1000 == 0)
+            {
+                Settle(store);
+            }
+        }
+        Settle(store);
+        Assert.InRange(store.ResidentPages, 0, 2);
+        Assert.Equal(ValueOf(49_999, 1000), store.Read(values[^1]).ToArray());
+    }
 }
