@@ -12,7 +12,7 @@ internal sealed record SoakOptions(TimeSpan Duration, int Keys, int ValueSizeByt
 
 /// <summary>
 /// Overwrites a fixed set of keys through all members and compacts every few seconds; samples what the members use, and compares the
-/// last part of the time with the one after warming up.
+/// last part of the time with the one after warming up. What the disk may hold at most besides follows from how the store uses it.
 /// </summary>
 /// <param name="cluster">The store, not started.</param>
 /// <param name="directory">Holds the members' data and nothing else.</param>
@@ -22,6 +22,15 @@ internal sealed class Soak(StoreCluster cluster, string directory, SoakOptions o
 {
     private const int Writers = 12;
     private const int Samples = 40;
+    // What docs/internals/log-format.md and ReplicatedLogOptions say of a member with default flags.
+    private const double SegmentMb = 64;
+    private const double PageMb = 4;
+    private const int SnapshotEntries = 10_000;
+    private const int CatchUpEntries = 5_000;
+
+    /// <summary>A key, its head in the log or in a snapshot, and what aligns it.</summary>
+    private const int OverheadBytes = 160;
+
     private static readonly TimeSpan s_compactEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
@@ -172,13 +181,15 @@ internal sealed class Soak(StoreCluster cluster, string directory, SoakOptions o
     /// <summary>Compares the highest of the last two fifths of the time with the highest of the second and third.</summary>
     private bool Judge()
     {
+        var most = MostDiskMb();
         var fifth = _samples.Count / 5;
         var (before, after) = (_samples.Skip(fifth).Take(2 * fifth).ToList(), _samples.TakeLast(2 * fifth).ToList());
         var isFlat = before.Count > 0 && Interlocked.Read(ref _puts) > 0;
         foreach (var (what, of, factor, slack) in new (string, Func<Sample, double>, double, double)[]
         {
             ("resident MB", static sample => sample.ResidentMb, 1.1, 24), ("descriptors", static sample => sample.Descriptors, 1, 6),
-            ("files", static sample => sample.Files, 1, 6), ("disk MB", static sample => sample.DiskMb, 1.1, 64),
+            // A segment more or less a member is the log on its way from one to the next.
+            ("files", static sample => sample.Files, 1, 6), ("disk MB", static sample => sample.DiskMb, 1.1, StoreCluster.Size * SegmentMb),
         })
         {
             var (was, is_) = (before.Max(of), after.Max(of));
@@ -186,9 +197,29 @@ internal sealed class Soak(StoreCluster cluster, string directory, SoakOptions o
             isFlat &= isGood;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: at most {was:F0}, later at most {is_:F0}: {(isGood ? "flat" : "GROWS")}"));
         }
+        var highest = _samples.Select(static sample => sample.DiskMb).DefaultIfEmpty().Max();
+        var isBounded = highest <= most;
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"disk MB: at most {highest:F0} of {most:F0} that segments and snapshots may take: {(isBounded ? "bounded" : "NOT BOUNDED")}"));
+        isFlat &= isBounded;
         var failures = Interlocked.Read(ref _failures);
         output.WriteLine(failures == 0 ? "no request failed" : $"{failures} requests FAILED");
         return isFlat && failures == 0;
+    }
+
+    /// <summary>
+    /// What the data of all members may take. A snapshot holds every key and what was written since the last two compactions; one is
+    /// there and one is being written. The log goes back 5,000 entries behind the older of the two, and is then at most as large as a
+    /// snapshot or 10,000 entries, and half as much again while the next one is written. It lies in segments: that in which it
+    /// begins, those that it fills, room for the next write and two pages, and one in reserve.
+    /// </summary>
+    private double MostDiskMb()
+    {
+        var entryMb = (options.ValueSizeBytes + OverheadBytes) / (double)(1 << 20);
+        var snapshotMb = (options.Keys + (2 * s_compactEvery.TotalSeconds * options.PutsPerSecond)) * entryMb;
+        var logMb = (CatchUpEntries * entryMb) + (1.5 * Math.Max(snapshotMb, SnapshotEntries * entryMb));
+        var segments = 1 + Math.Ceiling((logMb + (2 * PageMb)) / SegmentMb) + 1;
+        return StoreCluster.Size * ((segments * SegmentMb) + (2 * snapshotMb));
     }
 
     private async Task CountAsync<T>(Func<Task<T>> call)
