@@ -30,7 +30,8 @@ internal sealed class CountingApplier(OperationTotals totals, IApplier next) : I
     public object Txn(TxnRequest request)
     {
         var answer = next.Txn(request);
-        if (answer is TxnResponse response && Count(response.Succeeded ? request.Success : request.Failure, response.Responses) > 1)
+        var response = answer as TxnResponse ?? (answer as TxnAnswer)?.Response;
+        if (response is not null && Count(response.Succeeded ? request.Success : request.Failure, response.Responses) > 1)
         {
             totals.OnTxn();
         }

@@ -46,9 +46,7 @@ internal sealed class KeySpaceApplier(
         {
             return error;
         }
-        var response = plan.Run(new TxnWriter(this, write));
-        response.Header.Revision = write.Commit();
-        return response;
+        return plan.Run(new TxnWriter(this, write), write.Commit);
     }
 
     public object Compact(CompactionRequest request) => store.Compact(request.Revision) switch
@@ -222,6 +220,8 @@ internal sealed class KeySpaceApplier(
     private sealed class TxnWriter(KeySpaceApplier applier, MvccStore.WriteTransaction write) : ITxnWriter
     {
         public RangeResult Range(in RangeQuery query) => write.Range(query);
+
+        public MvccStore.ReadView Capture() => write.Capture();
 
         public PutResponse Put(PutRequest request) => applier.Put(write, request);
 

@@ -7,7 +7,10 @@ namespace Kube.RaftStore.Apply;
 /// <summary>Runs a transaction that writes nothing, beside the applying thread.</summary>
 public static class ReadOnlyTxn
 {
-    /// <returns>A <see cref="TxnResponse"/>, its header holding the revision alone, or an <see cref="EtcdError"/>.</returns>
+    /// <returns>
+    /// A <see cref="TxnResponse"/>, or a <see cref="TxnAnswer"/> when the request is one of those that are answered late, its header
+    /// holding the revision alone, or an <see cref="EtcdError"/>.
+    /// </returns>
     public static object Run(TxnRequest request, StoreStateMachine machine)
     {
         while (true)
@@ -38,9 +41,7 @@ public static class ReadOnlyTxn
         }
         else
         {
-            var response = plan.Run(reader);
-            response.Header.Revision = view.Revision;
-            result = response;
+            result = plan.Run(reader, () => view.Revision);
         }
         return view.IsTorn ? null : result;
     }
@@ -50,6 +51,8 @@ public static class ReadOnlyTxn
         public long Revision => view.Revision;
 
         public RangeResult Range(in RangeQuery query) => view.Range(query);
+
+        public MvccStore.ReadView Capture() => view;
 
         public PutResponse Put(PutRequest request) => throw new InvariantException("a read-only transaction puts");
 

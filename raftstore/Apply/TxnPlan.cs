@@ -18,6 +18,9 @@ internal interface ITxnWriter
 {
     RangeResult Range(in RangeQuery query);
 
+    /// <summary>The state as it is now, to be read later.</summary>
+    MvccStore.ReadView Capture();
+
     PutResponse Put(PutRequest request);
 
     DeleteRangeResponse DeleteRange(DeleteRangeRequest request);
@@ -26,10 +29,11 @@ internal interface ITxnWriter
 /// <summary>
 /// A transaction, its compares evaluated: which branch is taken at every level, before anything is done.
 /// All compares, nested ones too, see the state from before the transaction, as in etcd. After <see cref="Check"/>
-/// nothing in <see cref="Run"/> can fail, so a transaction is done whole or not at all.
+/// nothing in <see cref="Run(ITxnWriter, Func{long})"/> can fail, so a transaction is done whole or not at all.
 /// </summary>
 internal sealed class TxnPlan
 {
+    private readonly TxnRequest _request;
     private readonly bool _succeeded;
     private readonly List<(RequestOp Op, TxnPlan? Nested)> _steps = [];
     private readonly ITxnReader _before;
@@ -37,6 +41,7 @@ internal sealed class TxnPlan
 
     private TxnPlan(TxnRequest request, ITxnReader before, IValueStore values)
     {
+        _request = request;
         _before = before;
         _values = values;
         _succeeded = TxnCompare.AllHold(request.Compare, before, values);
@@ -54,26 +59,48 @@ internal sealed class TxnPlan
     /// <summary>The first reason why the branch cannot be done, or null.</summary>
     public EtcdError? Check(LeaseTable leases) => CheckPuts(leases) ?? CheckRanges();
 
-    public TxnResponse Run(ITxnWriter writer)
+    /// <summary>Does what the branch says.</summary>
+    /// <param name="writer">Does it.</param>
+    /// <param name="commit">Ends it, and gives the revision.</param>
+    /// <returns>A <see cref="TxnResponse"/>, or a <see cref="TxnAnswer"/> when the request is one of those that are answered late.</returns>
+    public object Run(ITxnWriter writer, Func<long> commit)
+    {
+        var late = LateRange.AreIn(_request) ? new Dictionary<RangeResponse, LateRange>(ReferenceEqualityComparer.Instance) : null;
+        var response = Run(writer, late);
+        response.Header.Revision = commit();
+        return late is null ? response : new TxnAnswer(response, late);
+    }
+
+    private TxnResponse Run(ITxnWriter writer, Dictionary<RangeResponse, LateRange>? late)
     {
         var response = new TxnResponse { Succeeded = _succeeded, Header = new ResponseHeader() };
         foreach (var (op, nested) in _steps)
         {
             response.Responses.Add(op.RequestCase switch
             {
-                RequestOp.RequestOneofCase.RequestRange => new ResponseOp { ResponseRange = Range(writer, op.RequestRange) },
+                RequestOp.RequestOneofCase.RequestRange => new ResponseOp { ResponseRange = Range(writer, op.RequestRange, late) },
                 RequestOp.RequestOneofCase.RequestPut => new ResponseOp { ResponsePut = writer.Put(op.RequestPut) },
                 RequestOp.RequestOneofCase.RequestDeleteRange
                     => new ResponseOp { ResponseDeleteRange = writer.DeleteRange(op.RequestDeleteRange) },
-                RequestOp.RequestOneofCase.RequestTxn => new ResponseOp { ResponseTxn = nested!.Run(writer) },
+                RequestOp.RequestOneofCase.RequestTxn => new ResponseOp { ResponseTxn = nested!.Run(writer, late) },
                 _ => new ResponseOp(),
             });
         }
         return response;
     }
 
-    private RangeResponse Range(ITxnWriter writer, RangeRequest request)
-        => RangeMapping.ToResponse(writer.Range(RangeMapping.ToQuery(request)), request.KeysOnly, _values);
+    private RangeResponse Range(ITxnWriter writer, RangeRequest request, Dictionary<RangeResponse, LateRange>? late)
+    {
+        var query = RangeMapping.ToQuery(request);
+        if (late is null)
+        {
+            return RangeMapping.ToResponse(writer.Range(query), request.KeysOnly, _values);
+        }
+        var view = writer.Capture();
+        var response = new RangeResponse { Header = new ResponseHeader { Revision = view.Revision } };
+        late.Add(response, new LateRange(view, query, request.KeysOnly));
+        return response;
+    }
 
     private EtcdError? CheckPuts(LeaseTable leases)
     {

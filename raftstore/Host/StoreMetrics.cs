@@ -98,6 +98,8 @@ internal sealed class StoreMetrics : IDisposable
     private void MeasureClients()
     {
         Counter("etcd_network_client_grpc_received_bytes_total", "Bytes of the messages received from gRPC clients.", static () => ClientBytes(static method => method.ReceivedBytes));
+        Gauge("kube_store_large_answers_bytes", "Bytes of memory taken by large answers to ranges that are on their way.", () => _server.AnswerBytes);
+        Gauge("kube_store_large_answers_waiting", "Large answers to ranges that wait for room.", () => _server.WaitingAnswers);
         Counter("etcd_network_client_grpc_sent_bytes_total", "Bytes of the messages sent to gRPC clients.", static () => ClientBytes(static method => method.SentBytes));
     }
 

@@ -15,10 +15,12 @@ internal sealed class KeyEntry(byte[] key)
     }
 
     /// <summary>The newest version at or before a revision, tombstones included.</summary>
-    public KeyVersion? At(long revision)
+    /// <param name="revision">The main revision.</param>
+    /// <param name="changes">Of the changes of that revision itself, how many count.</param>
+    public KeyVersion? At(long revision, int changes = int.MaxValue)
     {
         var version = Head;
-        while (version is not null && version.ModRevision > revision)
+        while (version is not null && (version.ModRevision > revision || (version.ModRevision == revision && version.Sub >= changes)))
         {
             version = version.Previous;
         }

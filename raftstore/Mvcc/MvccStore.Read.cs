@@ -81,7 +81,7 @@ public sealed partial class MvccStore
 
     private RangeResult RangeOne(View view, in RangeQuery query, long readAt, long newest)
     {
-        var version = view.Tree.Find(query.Range.Start)?.At(readAt);
+        var version = view.Tree.Find(query.Range.Start)?.At(readAt, view.ChangesAt(readAt));
         if (version is null || version.IsTombstone)
         {
             return new RangeResult { Versions = [], StoreRevision = newest };
@@ -93,35 +93,84 @@ public sealed partial class MvccStore
     private RangeResult RangeMany(View view, in RangeQuery query, long readAt, long newest)
     {
         var found = new List<KeyVersion>();
-        // As etcd: sorted by other than the key but in no order asked for, one more than the limit is fetched, by key,
-        // and the last of the sorted is left out.
-        var extra = query.Target == SortTarget.Key ? 0 : 1;
-        var fetchLimit = query.Limit <= 0 || query.LimitsLate ? long.MaxValue : Math.Min(query.Limit, long.MaxValue - 1) + extra;
-        long count = 0;
-        if (!query.Range.IsEmpty)
+        if (!TryWalk(view, query, readAt, found.Add, out var count))
         {
-            var cursor = view.Tree.Seek(query.Range.Start);
-            while (cursor.Next() is { } entry && query.Range.IsBeforeEnd(entry.Key))
-            {
-                if (entry.At(readAt) is not { IsTombstone: false } version)
-                {
-                    continue;
-                }
-                count++;
-                if (!query.CountOnly && found.Count < fetchLimit && IsWithin(query, version))
-                {
-                    found.Add(version);
-                }
-            }
+            return new RangeResult { Versions = [], StoreRevision = newest, IsCut = true };
         }
         Sort(found, query);
-        var more = query.Limit > 0 && !query.CountOnly
-            && (query.LimitsLate ? found.Count > query.Limit : count > query.Limit);
+        var more = HasMore(query, found.Count, count);
         if (more && found.Count > query.Limit)
         {
             found.RemoveRange((int)query.Limit, found.Count - (int)query.Limit);
         }
         return new RangeResult { Versions = found, Count = count, More = more, StoreRevision = newest };
+    }
+
+    /// <summary>Counts the keys of a range and shows those that are fetched, in the order of the keys.</summary>
+    /// <returns>False when there are more than the query wants to be found.</returns>
+    private static bool TryWalk(View view, in RangeQuery query, long readAt, Action<KeyVersion> show, out long count)
+    {
+        count = 0;
+        if (query.Range.IsEmpty)
+        {
+            return true;
+        }
+        // As etcd: sorted by other than the key but in no order asked for, one more than the limit is fetched, by key,
+        // and the last of the sorted is left out.
+        var extra = query.Target == SortTarget.Key ? 0 : 1;
+        var fetchLimit = query.Limit <= 0 || query.LimitsLate ? long.MaxValue : Math.Min(query.Limit, long.MaxValue - 1) + extra;
+        var most = query.MostFound == 0 ? long.MaxValue : query.MostFound;
+        var changes = view.ChangesAt(readAt);
+        var found = 0L;
+        var cursor = view.Tree.Seek(query.Range.Start);
+        while (cursor.Next() is { } entry && query.Range.IsBeforeEnd(entry.Key))
+        {
+            if (entry.At(readAt, changes) is not { IsTombstone: false } version)
+            {
+                continue;
+            }
+            count++;
+            if (query.CountOnly || found >= fetchLimit || !IsWithin(query, version))
+            {
+                continue;
+            }
+            if (++found > most)
+            {
+                return false;
+            }
+            show(version);
+        }
+        return true;
+    }
+
+    private static bool HasMore(in RangeQuery query, long found, long count)
+        => query.Limit > 0 && !query.CountOnly && (query.LimitsLate ? found > query.Limit : count > query.Limit);
+
+    /// <summary>Measures what <see cref="Range(View, in RangeQuery, long, out long)"/> finds; in the order of the keys, without a list of it.</summary>
+    private RangeExtent Measure(View view, in RangeQuery query, Func<KeyVersion, long> sizeOf)
+    {
+        long shown = 0, size = 0, largest = 0;
+        void Note(KeyVersion version)
+        {
+            var bytes = sizeOf(version);
+            (shown, size, largest) = (shown + 1, size + bytes, Math.Max(largest, bytes));
+        }
+        if (!query.Range.IsSingle && query.IsInKeyOrder && !query.HasBounds && query.Revision <= view.Revision)
+        {
+            var readAt = query.Revision <= 0 ? view.Revision : query.Revision;
+            if (readAt >= view.CompactRevision)
+            {
+                var limited = query.Limit <= 0 ? long.MaxValue : query.Limit;
+                TryWalk(view, query with { MostFound = 0 }, readAt, version => { if (shown < limited) { Note(version); } }, out var count);
+                return new RangeExtent(RevisionStatus.Ok, shown, size, largest, count, HasMore(query, count, count));
+            }
+        }
+        var result = Range(view, query, view.Revision, out _);
+        foreach (var version in result.Versions)
+        {
+            Note(version);
+        }
+        return new RangeExtent(result.Status, shown, size, largest, result.Count, result.More);
     }
 
     private static bool IsWithin(in RangeQuery query, KeyVersion version)

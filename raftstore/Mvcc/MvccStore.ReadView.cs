@@ -39,5 +39,10 @@ public sealed partial class MvccStore
             }
             return result;
         }
+
+        /// <summary>How much a range is. Reads no value unless it is sorted by them.</summary>
+        /// <param name="query">The range.</param>
+        /// <param name="sizeOf">What a version counts for.</param>
+        public RangeExtent Measure(in RangeQuery query, Func<KeyVersion, long> sizeOf) => _store.Measure(_view, query, sizeOf);
     }
 }

@@ -63,6 +63,18 @@ public sealed partial class MvccStore
         public RangeResult Range(in RangeQuery query)
             => _store.Range(_base with { Tree = _tree }, query, Revision, out _);
 
+        /// <summary>
+        /// The state as it is now, the changes of this transaction so far included, to be read later and from other threads. What is
+        /// read must be kept by a pin that was set at or before the revisions read.
+        /// </summary>
+        public ReadView Capture()
+        {
+            // Keys that come from now on are put into copies.
+            _edit = null;
+            _newKeys = 0;
+            return new ReadView(_store, _base with { Tree = _tree, Revision = Revision, Changes = _changes == 0 ? int.MaxValue : _changes });
+        }
+
         /// <summary>The newest version of a key that is not deleted, the changes of this transaction included, or null.</summary>
         public KeyVersion? Get(ReadOnlySpan<byte> key)
             => _tree.Find(key)?.Head is { IsTombstone: false } version ? version : null;

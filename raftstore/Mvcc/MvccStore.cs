@@ -47,5 +47,11 @@ public sealed partial class MvccStore
 
     /// <summary>One state of the store, consistent in itself.</summary>
     internal sealed record View(
-        KeyTree Tree, RevisionLog Log, long Revision, long CompactRevision, long SizeBytes, long VersionCount);
+        KeyTree Tree, RevisionLog Log, long Revision, long CompactRevision, long SizeBytes, long VersionCount)
+    {
+        /// <summary>Of the changes of <see cref="Revision"/>, how many are seen: not all of them amid a transaction.</summary>
+        public int Changes { get; init; } = int.MaxValue;
+
+        public int ChangesAt(long revision) => revision == Revision ? Changes : int.MaxValue;
+    }
 }

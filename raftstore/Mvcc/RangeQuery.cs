@@ -31,6 +31,9 @@ public readonly record struct RangeQuery(KeyRange Range)
     /// <summary>Only count.</summary>
     public bool CountOnly { get; init; }
 
+    /// <summary>Most versions to look for at all: when there are more, the search ends and the result says so. 0 for no bound.</summary>
+    public int MostFound { get; init; }
+
     public SortOrder Order { get; init; }
 
     public SortTarget Target { get; init; }
@@ -46,6 +49,9 @@ public readonly record struct RangeQuery(KeyRange Range)
 
     internal bool HasBounds
         => MinModRevision != 0 || MaxModRevision != 0 || MinCreateRevision != 0 || MaxCreateRevision != 0;
+
+    /// <summary>True when what is found is in the order of the keys.</summary>
+    internal bool IsInKeyOrder => Target == SortTarget.Key && Order != SortOrder.Descending;
 
     /// <summary>True when everything must be fetched before the limit can be applied.</summary>
     internal bool LimitsLate => Order != SortOrder.None || HasBounds;
@@ -80,4 +86,16 @@ public readonly struct RangeResult
 
     /// <summary>The newest revision of the store when it was read.</summary>
     public long StoreRevision { get; init; }
+
+    /// <summary>True when there was more than <see cref="RangeQuery.MostFound"/>: the rest, but for the revision, means nothing then.</summary>
+    public bool IsCut { get; init; }
 }
+
+/// <summary>How much the answer to a <see cref="RangeQuery"/> is, without the answer.</summary>
+/// <param name="Status">When not Ok, the rest is empty.</param>
+/// <param name="Shown">Versions in the answer.</param>
+/// <param name="SizeBytes">Their sizes, as whoever asked counts them.</param>
+/// <param name="LargestBytes">The largest of these.</param>
+/// <param name="Count">As in <see cref="RangeResult"/>.</param>
+/// <param name="More">As in <see cref="RangeResult"/>.</param>
+public readonly record struct RangeExtent(RevisionStatus Status, long Shown, long SizeBytes, long LargestBytes, long Count, bool More);

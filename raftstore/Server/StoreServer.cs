@@ -4,6 +4,7 @@ using Grpc.Core;
 using Kube.RaftStore.Apply;
 using Kube.RaftStore.Raft.Configuration;
 using Kube.RaftStore.Server.Access;
+using Kube.RaftStore.Server.Kv;
 using Kube.Store.V1;
 
 namespace Kube.RaftStore.Server;
@@ -29,6 +30,7 @@ public sealed class StoreServer
         Log = log;
         Access = new AccessControl(this, time);
         _clock = new ProposalClock(log, time, options.ElectionTimeout);
+        AnswerBudget = new AnswerBudget(options.MaxAnswerBytes, options.AnswerPatience, time);
     }
 
     public StoreServerOptions Options { get; }
@@ -39,6 +41,15 @@ public sealed class StoreServer
 
     /// <summary>Who asks, and whether he may.</summary>
     public AccessControl Access { get; }
+
+    /// <summary>What large answers may take in memory.</summary>
+    internal AnswerBudget AnswerBudget { get; }
+
+    /// <summary>Bytes of memory taken by large answers that are on their way.</summary>
+    public long AnswerBytes => AnswerBudget.TakenBytes;
+
+    /// <summary>Large answers that wait for room.</summary>
+    public int WaitingAnswers => AnswerBudget.WaitingCount;
 
     /// <summary>Proposals of this member that wait for their answer.</summary>
     public int PendingProposals => Volatile.Read(ref _pendingProposals);

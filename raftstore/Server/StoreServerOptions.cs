@@ -28,6 +28,12 @@ public sealed record StoreServerOptions
     /// <summary>Most operations in one branch of a transaction.</summary>
     public int MaxTxnOps { get; init; } = 128;
 
+    /// <summary>Most bytes of memory that large answers to ranges may take while they are on their way; one client may have half of it.</summary>
+    public long MaxAnswerBytes { get; init; } = 64L << 20;
+
+    /// <summary>How long an answer may wait for room among them: as long as a request for its place in the log.</summary>
+    public TimeSpan AnswerPatience { get; init; } = TimeSpan.FromSeconds(7);
+
     /// <summary>Size of the store in bytes above which growth is refused and the NOSPACE alarm raised.</summary>
     public long QuotaBytes { get; init; } = 2L << 30;
 

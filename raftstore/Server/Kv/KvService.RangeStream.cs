@@ -30,12 +30,14 @@ public sealed partial class KvService
         var newest = store.CurrentRevision;
         // Keeps what is to be sent from being given up by a compaction on the way.
         using var pin = store.PinHistory(request.Revision > 0 ? Math.Min(request.Revision, newest) : newest);
-        var result = store.Range(RangeMapping.ToQuery(request));
-        if (result.Status != RevisionStatus.Ok)
-        {
-            throw StoreServer.Refuse(EtcdError.For(result.Status));
-        }
+        var late = new LateRange(store.BeginRead(), RangeMapping.ToQuery(request), request.KeysOnly);
+        var extent = RangeParts.Measure(late);
+        RequireReadable(extent.Status);
+        using var share = await TakeRoomAsync(
+            (extent.Shown * ListedKeyBytes) + Math.Min(extent.SizeBytes, MaxPartBytes + extent.LargestBytes), EtcdError.TooManyRequests, context);
         server.Access.RequireUnchanged(caller);
+        var result = late.Find();
+        RequireReadable(result.Status);
         server.Machine.Totals.OnRange();
         var at = 0;
         do

@@ -12,20 +12,28 @@ public sealed partial class KvService
         Enter(context);
         RequestChecks.Check(request, server.Options.MaxTxnOps);
         TxnIntervals.Check(request);
-        var response = IsReadOnly(request)
-            ? await ReadAsync(request, context)
-            : await WriteAsync(request, context);
+        var store = server.Machine.Store;
+        // What its ranges find must be there until it is answered, whatever is compacted meanwhile.
+        using var pin = LateRange.AreIn(request) ? store.PinHistory(LateRange.RevisionToPin(request, store.CurrentRevision)) : null;
+        var isReadOnly = IsReadOnly(request);
+        var result = isReadOnly ? await ReadAsync(request, context) : await WriteAsync(request, context);
+        if (result is TxnAnswer answer)
+        {
+            server.Fill(answer.Response.Header);
+            return await AnswerLateAsync(answer, isDone: !isReadOnly, context);
+        }
+        var response = (TxnResponse)result;
         server.Fill(response.Header);
         return response;
     }
 
-    private async ValueTask<TxnResponse> WriteAsync(TxnRequest request, ServerCallContext context)
+    private async ValueTask<object> WriteAsync(TxnRequest request, ServerCallContext context)
     {
         await quota.CheckAsync(SpaceQuota.CostOf(request), context.CancellationToken);
-        return await server.ProposeAsync<TxnResponse>(new Command { Txn = request }, context);
+        return await server.ProposeAsync<object>(new Command { Txn = request }, context);
     }
 
-    private async ValueTask<TxnResponse> ReadAsync(TxnRequest request, ServerCallContext context)
+    private async ValueTask<object> ReadAsync(TxnRequest request, ServerCallContext context)
     {
         if (!IsSerializable(request))
         {
@@ -34,7 +42,7 @@ public sealed partial class KvService
         var caller = await server.Access.RequireAsync(context, request);
         var result = ReadOnlyTxn.Run(request, server.Machine);
         server.Access.RequireUnchanged(caller);
-        return result is EtcdError error ? throw StoreServer.Refuse(error) : (TxnResponse)result;
+        return result is EtcdError error ? throw StoreServer.Refuse(error) : result;
     }
 
     private static bool IsReadOnly(TxnRequest request)

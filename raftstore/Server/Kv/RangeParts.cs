@@ -10,7 +10,7 @@ namespace Kube.RaftStore.Server.Kv;
 /// <summary>The answer to a range as a <see cref="RangeResponse"/> on the wire, a key at a time: each value is read when it is written.</summary>
 internal sealed class RangeParts : IMessageParts
 {
-    private readonly ResponseHeader _header;
+    private readonly RangeResponse _head;
     private readonly IReadOnlyList<KeyVersion> _versions;
     private readonly bool _keysOnly;
     private readonly IValueStore _values;
@@ -18,25 +18,46 @@ internal sealed class RangeParts : IMessageParts
     private int _next = -1;
 
     /// <param name="result">What was found; its values must stay readable until all is written.</param>
+    /// <param name="extent">How much that is, as <see cref="Measure(in RangeResult, bool)"/> has it.</param>
     /// <param name="header">The header, complete.</param>
     /// <param name="keysOnly">Whether the values stay out.</param>
     /// <param name="values">Where they are.</param>
-    public RangeParts(in RangeResult result, ResponseHeader header, bool keysOnly, IValueStore values)
+    public RangeParts(in RangeResult result, in RangeExtent extent, ResponseHeader header, bool keysOnly, IValueStore values)
     {
-        _header = header;
         _versions = result.Versions;
         _keysOnly = keysOnly;
         _values = values;
-        _tail = new RangeResponse { More = result.More, Count = result.Count };
-        LengthBytes = new RangeResponse { Header = header }.CalculateSize() + _tail.CalculateSize();
-        foreach (var version in _versions)
-        {
-            var size = SizeOf(version);
-            LengthBytes += 1 + CodedOutputStream.ComputeLengthSize(size) + size;
-        }
+        (_head, _tail) = Ends(header, extent);
+        LengthBytes = LengthOf(header, extent);
     }
 
     public long LengthBytes { get; }
+
+    /// <summary>How much was found: its sizes are those of the answer's fields.</summary>
+    public static RangeExtent Measure(in RangeResult result, bool keysOnly)
+    {
+        long size = 0, largest = 0;
+        foreach (var version in result.Versions)
+        {
+            var bytes = FieldSizeOf(version, keysOnly);
+            (size, largest) = (size + bytes, Math.Max(largest, bytes));
+        }
+        return new RangeExtent(result.Status, result.Versions.Count, size, largest, result.Count, result.More);
+    }
+
+    /// <summary>How much a range is, as <see cref="Measure(in RangeResult, bool)"/> has it.</summary>
+    public static RangeExtent Measure(LateRange range)
+    {
+        var keysOnly = range.KeysOnly;
+        return range.View.Measure(range.Query, version => FieldSizeOf(version, keysOnly));
+    }
+
+    /// <summary>Bytes of the whole message.</summary>
+    public static long LengthOf(ResponseHeader header, in RangeExtent extent)
+    {
+        var (head, tail) = Ends(header, extent);
+        return head.CalculateSize() + extent.SizeBytes + tail.CalculateSize();
+    }
 
     /// <inheritdoc/>
     /// <exception cref="ValueGoneException">A value was given up.</exception>
@@ -45,13 +66,13 @@ internal sealed class RangeParts : IMessageParts
         var at = _next++;
         if (at < 0)
         {
-            new RangeResponse { Header = _header }.WriteTo(output);
+            _head.WriteTo(output);
             return true;
         }
         if (at < _versions.Count)
         {
             var version = _versions[at];
-            WriteTagAndLength(output, RangeResponse.KvsFieldNumber, SizeOf(version));
+            WireParts.WriteTagAndLength(output, RangeResponse.KvsFieldNumber, SizeOf(version, _keysOnly));
             RangeMapping.ToMessage(version, _keysOnly ? default : _values.Read(version.Value)).WriteTo(output);
             return true;
         }
@@ -63,26 +84,19 @@ internal sealed class RangeParts : IMessageParts
         return false;
     }
 
+    /// <summary>What stands before the keys, and behind them.</summary>
+    private static (RangeResponse Head, RangeResponse Tail) Ends(ResponseHeader header, in RangeExtent extent)
+        => (new RangeResponse { Header = header }, new RangeResponse { More = extent.More, Count = extent.Count });
+
+    /// <summary>Bytes of a <see cref="KeyValue"/> with its tag and length.</summary>
+    private static long FieldSizeOf(KeyVersion version, bool keysOnly) => WireParts.FieldSizeOf(SizeOf(version, keysOnly));
+
     /// <summary>Bytes of a <see cref="KeyValue"/>; the value is not looked at.</summary>
-    private int SizeOf(KeyVersion version)
-        => SizeOf(version.Key.Length) + SizeOf(_keysOnly ? 0 : version.Value.Length)
+    private static int SizeOf(KeyVersion version, bool keysOnly)
+        => SizeOf(version.Key.Length) + SizeOf(keysOnly ? 0 : version.Value.Length)
             + SizeOf(version.CreateRevision) + SizeOf(version.ModRevision) + SizeOf(version.Version) + SizeOf(version.Lease);
 
     private static int SizeOf(int bytes) => bytes == 0 ? 0 : 1 + CodedOutputStream.ComputeLengthSize(bytes) + bytes;
 
     private static int SizeOf(long number) => number == 0 ? 0 : 1 + CodedOutputStream.ComputeInt64Size(number);
-
-    private static void WriteTagAndLength(IBufferWriter<byte> output, int field, int length)
-    {
-        var span = output.GetSpan(6);
-        var at = 0;
-        span[at++] = (byte)WireFormat.MakeTag(field, WireFormat.WireType.LengthDelimited);
-        var rest = (uint)length;
-        for (; rest >= 0x80; rest >>= 7)
-        {
-            span[at++] = (byte)(rest | 0x80);
-        }
-        span[at++] = (byte)rest;
-        output.Advance(at);
-    }
 }

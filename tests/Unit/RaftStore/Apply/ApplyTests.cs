@@ -93,6 +93,21 @@ public class ApplyTests
         Assert.IsType<PutResponse>(Apply(new Command { Put = Put("b", "1") }));
     }
 
+    /// <summary>What reads one key on each of its ways is answered where it is applied; what may read more is answered later.</summary>
+    [Fact]
+    public void What_reads_more_than_a_key_is_answered_late()
+    {
+        static RequestOp Get(string key, string end = "") => new() { RequestRange = new RangeRequest { Key = Bytes(key), RangeEnd = Bytes(end) } };
+        static RequestOp Nested(params RequestOp[] ops) => new() { RequestTxn = new TxnRequest { Failure = { ops } } };
+        Assert.False(LateRange.AreIn(new TxnRequest { Success = { new RequestOp { RequestPut = Put("a", "1") } }, Failure = { Get("a") } }));
+        Assert.False(LateRange.AreIn(new TxnRequest { Success = { Get("a") }, Failure = { Nested(Get("a")) } }));
+        Assert.True(LateRange.AreIn(new TxnRequest { Success = { Get("a", "b") } }));
+        Assert.True(LateRange.AreIn(new TxnRequest { Failure = { Get("a"), Get("b") } }));
+        Assert.True(LateRange.AreIn(new TxnRequest { Success = { Nested(Get("a")), Nested(Get("b")) } }));
+        Assert.Equal(7, LateRange.RevisionToPin(new TxnRequest { Success = { Get("a"), Nested(new RequestOp { RequestRange = new RangeRequest { Key = Bytes("a"), Revision = 7 } }) } }, 9));
+        Assert.Equal(9, LateRange.RevisionToPin(new TxnRequest { Success = { Get("a") } }, 9));
+    }
+
     private void Alarm(AlarmRequest.Types.AlarmAction action)
         => Apply(new Command { Alarm = new AlarmRequest { Action = action, MemberID = 1, Alarm = AlarmType.Nospace } });
 

@@ -52,7 +52,7 @@ public sealed class ServiceTests : IAsyncLifetime
             () => new Etcd.V3.Lease.LeaseClient(_channel).LeaseGrantAsync(new LeaseGrantRequest { TTL = 9_000_000_001 }));
     }
 
-    /// <summary>Answers above 256 KiB are not built but sent key by key: they must be the same bytes.</summary>
+    /// <summary>Answers above 64 KiB are not built but sent key by key: they must be the same bytes.</summary>
     [Fact]
     public async Task Large_answers_are_whole()
     {
