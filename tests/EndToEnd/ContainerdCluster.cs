@@ -35,8 +35,8 @@ public sealed class ContainerdCluster : IAsyncLifetime
         _cluster!.KubectlWithInputAsync(input, arguments);
 
     /// <inheritdoc cref="TestCluster.AwaitAsync"/>
-    public Task AwaitAsync(string resource, string jsonPath, string expected, TimeSpan? limit = null) =>
-        _cluster!.AwaitAsync(resource, jsonPath, expected, limit);
+    public Task AwaitAsync(string resource, string jsonPath, string expected, TimeSpan? limit = null, string @namespace = "default") =>
+        _cluster!.AwaitAsync(resource, jsonPath, expected, limit, @namespace);
 
     /// <inheritdoc/>
     public async Task InitializeAsync()

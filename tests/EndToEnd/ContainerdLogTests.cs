@@ -38,7 +38,7 @@ public sealed class ContainerdLogTests(ContainerdCluster cluster)
     public async Task A_log_is_followed_to_the_end_of_the_container()
     {
         // It ends once all was read: what a container writes right before it ends containerd may lose, whoever reads the log.
-        await RunAsync("followed", "echo first; until [ -f /tmp/go ]; do usleep 20000; done; printf second; usleep 1000; echo ' half'; seq 1 20000; until [ -f /tmp/end ]; do usleep 20000; done; exit 6");
+        await RunAsync("followed", "echo first; until [ -f /tmp/go ]; do usleep 200000; done; printf second; usleep 1000; echo ' half'; seq 1 20000; until [ -f /tmp/end ]; do usleep 20000; done; exit 6");
         using var follow = Command.Start("kubectl", ["--kubeconfig", Path.Combine(cluster.Home, "kubeconfig"), "logs", "-f", "followed"]);
         using var stop = new StopOnDispose(follow);
         Assert.Equal("first", await follow.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)));

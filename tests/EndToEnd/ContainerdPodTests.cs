@@ -26,7 +26,7 @@ public sealed partial class ContainerdPodTests(ContainerdCluster cluster)
               - name: main
                 image: IMAGE
                 lifecycle: {preStop: {exec: {command: [sh, -c, "echo the hook runs > /proc/1/fd/1"]}}}
-                command: [sh, -c, "trap 'echo told to end; exit 0' TERM; echo started; while :; do usleep 20000; done"]
+                command: [sh, -c, "trap 'echo told to end; exit 0' TERM; echo started; while :; do usleep 200000; done"]
             """);
         await cluster.AwaitAsync("pod/leaves", ".status.phase", "Running");
         using var log = Start("logs", "-f", "leaves");

@@ -24,12 +24,12 @@ public sealed class PodBehaviourTests(ContainerdCluster cluster, PodBehaviours b
         var expected = behaviours[name].Annotations;
         if (expected.TryGetValue("waits", out var reason))
         {
-            await AwaitAsync(name, "{.status.containerStatuses[0].state.waiting.reason}", reason);
+            await AwaitAsync(name, ".status.containerStatuses[0].state.waiting.reason", reason);
         }
 
         if (expected.TryGetValue("then", out var commands))
         {
-            await (reason is null ? AwaitAsync(name, "{.status.phase}", "Running") : Task.CompletedTask);
+            await (reason is null ? AwaitAsync(name, ".status.phase", "Running") : Task.CompletedTask);
             foreach (var command in commands.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 (await KubectlAsync(command.Split(' '))).Succeeded();
@@ -40,7 +40,7 @@ public sealed class PodBehaviourTests(ContainerdCluster cluster, PodBehaviours b
             return;
         }
 
-        await AwaitAsync(name, "{.status.phase}", expected.GetValueOrDefault("phase", "Succeeded"));
+        await AwaitAsync(name, ".status.phase", expected.GetValueOrDefault("phase", "Succeeded"));
         foreach (var (key, value) in expected)
         {
             var (what, container) = key.Split('.') is [var first, var second] ? (first, second) : (key, null);
@@ -48,8 +48,9 @@ public sealed class PodBehaviourTests(ContainerdCluster cluster, PodBehaviours b
             {
                 case "logs":
                     string[] logs = ["logs", name, .. container is null ? [] : (string[])["-c", container]];
-                    await Eventually.HoldsAsync(async () => (await KubectlAsync(logs)).Succeeded().Length >= value.Length, $"{name} has printed all");
-                    Assert.Equal(value, (await KubectlAsync(logs)).Succeeded());
+                    var printed = "";
+                    await Eventually.HoldsAsync(async () => (printed = (await KubectlAsync(logs)).Succeeded()).Length >= value.Length, $"{name} has printed all");
+                    Assert.Equal(value, printed);
                     break;
                 case "reason":
                     Assert.Equal(value, await StatusAsync(name, "{.status.reason}"));
@@ -69,8 +70,8 @@ public sealed class PodBehaviourTests(ContainerdCluster cluster, PodBehaviours b
         }
     }
 
-    private Task AwaitAsync(string name, string path, string expected) => Eventually.HoldsAsync(
-        async () => await StatusAsync(name, path) == expected, $"{path} of {name} is {expected}", TimeSpan.FromSeconds(90));
+    private Task AwaitAsync(string name, string path, string expected) =>
+        cluster.AwaitAsync("pod/" + name, path, expected, TimeSpan.FromSeconds(90), "behaviours");
 
     private async Task<string> StatusAsync(string name, string path) => (await KubectlAsync(["get", "pod", name, "-o", $"jsonpath={path}"])).Succeeded();
 

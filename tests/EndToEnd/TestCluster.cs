@@ -60,11 +60,16 @@ public class TestCluster : IAsyncLifetime
         "sh",
         ["-c", $". '{Path.Combine(Home, "store.env")}'; ETCDCTL_CERT='{certificateFile}' ETCDCTL_KEY='{keyFile}' exec etcdctl {arguments}"]);
 
-    /// <summary>Awaits a jsonpath of an object having a value.</summary>
-    public Task AwaitAsync(string resource, string jsonPath, string expected, TimeSpan? limit = null) => Eventually.HoldsAsync(
-        async () => (await KubectlAsync("get", resource, "-o", $"jsonpath={{{jsonPath}}}")).Output == expected,
-        $"{jsonPath} of {resource} is {expected}",
-        limit ?? TimeSpan.FromSeconds(60));
+    /// <summary>
+    /// Awaits a jsonpath of an object having a value. kubectl watches for it, once the object and what the path names are there: one
+    /// process, and not one for each look.
+    /// </summary>
+    public Task AwaitAsync(string resource, string jsonPath, string expected, TimeSpan? limit = null, string @namespace = "default")
+    {
+        var bound = limit ?? TimeSpan.FromSeconds(60);
+        string[] wait = ["wait", resource, "-n", @namespace, $"--for=jsonpath={{{jsonPath}}}={expected}", $"--timeout={bound.TotalSeconds}s"];
+        return Eventually.HoldsAsync(async () => (await KubectlAsync(wait)).ExitCode == 0, $"{jsonPath} of {resource} is {expected}", bound);
+    }
 
     /// <inheritdoc/>
     public async Task InitializeAsync()

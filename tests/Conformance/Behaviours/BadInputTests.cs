@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text;
@@ -163,7 +164,6 @@ public sealed class BadInputTests(BehaviourCluster cluster) : IAsyncLifetime
     [InlineData("resourceVersion=99999999999999999999", 422)]
     [InlineData("resourceVersionMatch=Sideways", 422)]
     [InlineData("continue=!", 400)]
-    [InlineData("continue=eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MSwic3RhcnQiOiJhIn0&limit=1", 200)]
     [InlineData("continue=eyJ2IjpbXX0", 400)]
     [InlineData("continue=bnVsbA", 400)]
     [InlineData("labelSelector=a in (", 400)]
@@ -174,6 +174,14 @@ public sealed class BadInputTests(BehaviourCluster cluster) : IAsyncLifetime
     [InlineData("watch=true&timeoutSeconds=-1", 400)]
     [InlineData("a=b&&&=&%&limit=1", 200)]
     public async Task A_query_that_cannot_be_gets_its_code(string query, int code) => Assert.Equal(code, (int)(await Api.GetAsync($"{Maps}?{query}")).Code);
+
+    [Fact]
+    public async Task A_place_to_go_on_from_that_names_its_version_twice_is_read()
+    {
+        var revision = (string?)(await Api.GetAsync(Maps)).Is(200)["metadata"]!["resourceVersion"];
+        var token = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"v":"meta.k8s.io/v1","v":"meta.k8s.io/v1","rv":{{revision}},"start":"a"}"""));
+        (await Api.GetAsync($"{Maps}?continue={token}&limit=1")).Is(200);
+    }
 
     [Theory]
     [InlineData("4294967296")]
