@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Kube.Kubelet.Disks;
 
@@ -28,7 +29,11 @@ internal static unsafe partial class FileSystems
 {
     private const int CurrentDirectory = -100;
     private const int NoFollow = 0x100;
+    private const int EmptyPath = 0x1000;
     private const uint Wanted = 0x1 | 0x4 | 0x100 | 0x400; // type, links, inode, blocks
+
+    /// <summary>The kernel's struct statx is the same on every architecture.</summary>
+    private const int StatusSizeBytes = 256;
 
     /// <exception cref="IOException">There is no such path.</exception>
     public static FileSystemReading Read(string path)
@@ -55,20 +60,26 @@ internal static unsafe partial class FileSystems
     /// <summary>What a file takes, links not followed; null when it is gone.</summary>
     public static FileReading? ReadFile(string path)
     {
-        // The kernel's struct statx is the same on every architecture.
-        byte* answer = stackalloc byte[256];
-        if (StatX(CurrentDirectory, path, NoFollow, Wanted, answer) != 0)
-        {
-            return null;
-        }
-
-        return new FileReading(
-            Bytes: *(long*)(answer + 48) * 512,
-            Links: *(uint*)(answer + 16),
-            Inode: *(ulong*)(answer + 32),
-            Device: *(ulong*)(answer + 136),
-            IsDirectory: (*(ushort*)(answer + 28) & 0xF000) == 0x4000);
+        byte* answer = stackalloc byte[StatusSizeBytes];
+        return StatX(CurrentDirectory, path, NoFollow, Wanted, answer) == 0 ? Reading(answer) : null;
     }
+
+    /// <summary>What an open file takes, whatever its name is now.</summary>
+    /// <exception cref="IOException">The kernel does not tell.</exception>
+    public static FileReading ReadFile(SafeFileHandle file)
+    {
+        byte* answer = stackalloc byte[StatusSizeBytes];
+        int failed = StatX((int)file.DangerousGetHandle(), "", EmptyPath, Wanted, answer);
+        GC.KeepAlive(file);
+        return failed == 0 ? Reading(answer) : throw new IOException($"statx of an open file: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+    }
+
+    private static FileReading Reading(byte* answer) => new(
+        Bytes: *(long*)(answer + 48) * 512,
+        Links: *(uint*)(answer + 16),
+        Inode: *(ulong*)(answer + 32),
+        Device: *(ulong*)(answer + 136),
+        IsDirectory: (*(ushort*)(answer + 28) & 0xF000) == 0x4000);
 
     [LibraryImport("libc", EntryPoint = "statvfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatVfs(string path, ulong* answer);

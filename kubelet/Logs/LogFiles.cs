@@ -10,7 +10,9 @@ internal static class LogFiles
     /// <summary>By default .NET takes "name.*" for "name" too, as DOS did.</summary>
     private static readonly EnumerationOptions AsWritten = new() { MatchType = MatchType.Simple };
 
-    private const string Compressed = ".gz";
+    /// <summary>Ends the name of a rotated log that is compressed.</summary>
+    public const string Compressed = ".gz";
+
     private const string Temporary = ".tmp";
 
     /// <summary>Rotated logs, oldest first; leftovers of a rotation that was cut short are not among them.</summary>

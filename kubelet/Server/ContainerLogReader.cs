@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Kube.Kubelet.Logs;
 
 namespace Kube.Kubelet.Server;
 
 /// <summary>
 /// Reads a log in CRI form and writes what the query asks for, without the CRI prefixes. Following, it flushes as lines
-/// come and ends once the container has ended and everything it wrote is sent.
+/// come, across rotations, and ends once the container has ended and everything it wrote is sent.
 /// </summary>
 internal sealed class ContainerLogReader(string path, LogQuery query, Func<CancellationToken, Task<bool>> isRunning, TimeProvider time)
 {
@@ -23,57 +24,43 @@ internal sealed class ContainerLogReader(string path, LogQuery query, Func<Cance
     /// <summary>Writes to <paramref name="output"/> until the end, the limit or cancellation.</summary>
     public async Task WriteToAsync(Stream output, CancellationToken cancellation)
     {
-        FileStream file = Open();
-        try
+        await using LogSequence log = new(path);
+        if (query.TailLines is { } lines)
         {
-            if (query.TailLines is { } lines)
-            {
-                file.Position = TailPosition(file, lines);
-            }
+            log.Current.Position = TailPosition((FileStream)log.Current, lines);
+        }
 
-            using PeriodicTimer timer = new(LookPeriod, time);
-            while (_left > 0)
+        using PeriodicTimer timer = new(LookPeriod, time);
+        long? rotatedAt = null;
+        while (_left > 0)
+        {
+            bool running = query.Follow && await isRunning(cancellation);
+            // A runtime may write to the old file for a moment after it has made the new one.
+            rotatedAt = query.Follow && log.HasNext ? rotatedAt ?? time.GetTimestamp() : null;
+            bool left = rotatedAt is { } since && (!running || time.GetElapsedTime(since) >= LookPeriod);
+            // Asked before the reading: nothing can come after it.
+            while (await ReadAsync(log.Current, cancellation) && _left > 0)
             {
-                bool running = query.Follow && await isRunning(cancellation);
-                while (await ReadAsync(file, cancellation) && _left > 0)
-                {
-                    await SendAsync(output, cancellation);
-                }
-
                 await SendAsync(output, cancellation);
-                if (!running)
-                {
-                    // Asked before the reading: nothing can have come after it.
-                    return;
-                }
-
-                await timer.WaitForNextTickAsync(cancellation);
-                file = Rotated(file);
             }
-        }
-        finally
-        {
-            await file.DisposeAsync();
+
+            await SendAsync(output, cancellation);
+            if (left && await log.TryMoveNextAsync())
+            {
+                (_held, rotatedAt) = (0, null);
+                continue;
+            }
+
+            if (!running && rotatedAt is null)
+            {
+                return;
+            }
+
+            await timer.WaitForNextTickAsync(cancellation);
         }
     }
 
-    private FileStream Open() => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, useAsync: false);
-
-    /// <summary>The file at the log's path, anew if it has been rotated since it was opened.</summary>
-    private FileStream Rotated(FileStream file)
-    {
-        FileInfo now = new(path);
-        if (!now.Exists || now.Length >= file.Position)
-        {
-            return file;
-        }
-
-        file.Dispose();
-        _held = 0;
-        return Open();
-    }
-
-    private async Task<bool> ReadAsync(FileStream file, CancellationToken cancellation)
+    private async Task<bool> ReadAsync(Stream file, CancellationToken cancellation)
     {
         if (_buffer.Length - _held < ReadSizeBytes)
         {
