@@ -14,7 +14,7 @@ internal sealed record EvictionOptions
     /// <summary>How long a condition stays after it was last seen.</summary>
     public TimeSpan TransitionPeriod { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Longest grace of a pod that goes because of a soft threshold.</summary>
+    /// <summary>Longest grace of a pod that goes because of a soft threshold; its own is kept where that is shorter.</summary>
     public long MaxPodGraceSeconds { get; init; }
 
     /// <summary>How often the node is looked at.</summary>
@@ -133,7 +133,8 @@ internal sealed partial class EvictionManager(
         foreach (PodUsage pod in EvictionOrder.Rank(pods, threshold.Signal, reading.ImagesApart).Where(p => !PressureAdmission.IsCritical(p.Pod)))
         {
             string message = EvictionMessages.ForPressure(threshold, signals[threshold.Signal], pod);
-            PodEnd end = new(EvictionMessages.Reason, message, threshold.IsHard ? HardGraceSeconds : options.MaxPodGraceSeconds)
+            long softGrace = Math.Min(options.MaxPodGraceSeconds, pod.Pod.Spec?.TerminationGracePeriodSeconds ?? options.MaxPodGraceSeconds);
+            PodEnd end = new(EvictionMessages.Reason, message, threshold.IsHard ? HardGraceSeconds : softGrace)
             {
                 Disruption = "TerminationByKubelet",
             };

@@ -19,7 +19,7 @@ internal static class EvictionMessages
         text.Append($"Threshold quantity: {wanted}, available: {threshold.Signal.ToQuantity(reading.Available)}. ");
         foreach (ContainerUsage usage in pod.Containers)
         {
-            if (pod.Pod.AllContainers().FirstOrDefault(c => c.Name == usage.Name) is { } container
+            if (pod.Pod.Containers().FirstOrDefault(c => c.Name == usage.Name) is { } container
                 && Used(usage, resource) is { } used
                 && Request(container, resource) is var request
                 && used > request)

@@ -1,4 +1,5 @@
 using Kube.Api.Core.V1;
+using Kube.Kubelet.Disks;
 using Kube.Kubelet.PodWorkers;
 using Kube.Kubelet.Stats;
 
@@ -48,6 +49,8 @@ internal static class EvictionReadings
             .. reading.Containers.Select(c => new ContainerUsage(c.Name) { MemoryBytes = c.Memory?.WorkingSetBytes ?? 0, Root = c.Root, Logs = c.Logs }),
         ],
         Volumes = reading.Volumes.Where(v => v.ClaimName is null).ToDictionary(v => v.Name, v => v.Used, StringComparer.Ordinal),
+        LocalVolumes = reading.Volumes.Where(v => v.IsLocal).Aggregate(new DiskUsage(), (sum, v) => sum + v.Used),
+        MemoryBytes = reading.Memory?.WorkingSetBytes ?? 0,
         Processes = reading.Processes ?? 0,
     };
 }

@@ -24,15 +24,17 @@ internal sealed record PodUsage
 
     public IReadOnlyList<ContainerUsage> Containers { get; init; } = [];
 
-    /// <summary>Local volumes by name: empty directories and what comes from API objects.</summary>
+    /// <summary>Volumes by name, but claims: empty directories and what comes from API objects.</summary>
     public IReadOnlyDictionary<string, DiskUsage> Volumes { get; init; } = new Dictionary<string, DiskUsage>();
 
     public long Processes { get; init; }
 
-    public long MemoryBytes => Containers.Sum(c => c.MemoryBytes);
+    /// <summary>Volumes that count as ephemeral storage.</summary>
+    public DiskUsage LocalVolumes { get; init; }
+
+    /// <summary>The pod's memory as a whole: more than its containers' where something outlives the container that made it.</summary>
+    public long MemoryBytes { get; init; }
 
     /// <summary>Everything on disk that goes with the pod.</summary>
     public DiskUsage Disk => Containers.Aggregate(new DiskUsage(), (sum, c) => sum + c.Root + c.Logs) + LocalVolumes;
-
-    public DiskUsage LocalVolumes => Volumes.Values.Aggregate(new DiskUsage(), (sum, v) => sum + v);
 }

@@ -33,22 +33,19 @@ internal static class StorageLimits
 
     private static string? Whole(PodUsage pod)
     {
-        // A pod's limit is its containers' together, or its largest init container's; one without a limit adds none.
-        Quantity sum = Quantity.Zero;
-        bool any = false;
-        foreach (Container container in pod.Pod.Containers().Concat(pod.Pod.InitContainers().Where(c => c.IsSidecar())))
+        // A pod's limit is what may run together: its containers and sidecars, or an init container and the sidecars before it. One without a limit adds none.
+        Quantity sidecars = Quantity.Zero;
+        Quantity most = Quantity.Zero;
+        foreach (Container init in pod.Pod.InitContainers())
         {
-            any |= Limit(container) is not null;
-            sum += Limit(container) ?? Quantity.Zero;
+            Quantity together = sidecars + (Limit(init) ?? Quantity.Zero);
+            sidecars = init.IsSidecar() ? together : sidecars;
+            most = together > most ? together : most;
         }
 
-        foreach (Container init in pod.Pod.InitContainers().Where(c => !c.IsSidecar()))
-        {
-            any |= Limit(init) is not null;
-            sum = Limit(init) is { } limit && limit > sum ? limit : sum;
-        }
-
-        return any && Quantity.FromBytes(pod.Disk.Bytes) > sum
+        Quantity sum = pod.Pod.Containers().Aggregate(sidecars, static (all, c) => all + (Limit(c) ?? Quantity.Zero));
+        sum = most > sum ? most : sum;
+        return pod.Pod.AllContainers().Any(static c => Limit(c) is not null) && Quantity.FromBytes(pod.Disk.Bytes) > sum
             ? $"Pod ephemeral local storage usage exceeds the total limit of containers {sum}. "
             : null;
     }

@@ -33,6 +33,12 @@ internal static class PodExtensions
 
     public static bool IsEphemeral(this Pod pod, Container container) => pod.Spec?.EphemeralContainers?.Exists(e => e.Name == container.Name) == true;
 
+    /// <summary>
+    /// Whether a volume counts as ephemeral storage: an empty directory on disk, or what comes from a config map, as in Kubernetes. Memory does not, nor do
+    /// secrets and what else Kubernetes keeps in memory.
+    /// </summary>
+    public static bool IsLocal(this Volume volume) => volume.ConfigMap is not null || volume.EmptyDir is { Medium: null or "" };
+
     /// <summary>Whether an init container is a sidecar: started in order with the others but never waited for.</summary>
     public static bool IsSidecar(this Container container) => container.RestartPolicy == Always;
 

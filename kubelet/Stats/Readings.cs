@@ -42,7 +42,11 @@ internal sealed record ContainerReading
 }
 
 /// <summary>A volume of a pod; <see cref="ClaimName"/> is set where it is a claim's.</summary>
-internal sealed record VolumeReading(string Name, DiskUsage Used, FileSystemReading FileSystem, string? ClaimName);
+internal sealed record VolumeReading(string Name, DiskUsage Used, FileSystemReading FileSystem, string? ClaimName)
+{
+    /// <summary>Whether it counts as ephemeral storage of the pod: it lies on the node's disk and goes with the pod.</summary>
+    public bool IsLocal { get; init; }
+}
 
 internal sealed record PodReading
 {
@@ -68,7 +72,7 @@ internal sealed record PodReading
 
     /// <summary>Everything on disk that goes with the pod: containers' roots and logs, local volumes.</summary>
     public DiskUsage Disk => Containers.Aggregate(new DiskUsage(), (sum, c) => sum + c.Root + c.Logs)
-        + Volumes.Where(v => v.ClaimName is null).Aggregate(new DiskUsage(), (sum, v) => sum + v.Used);
+        + Volumes.Where(v => v.IsLocal).Aggregate(new DiskUsage(), (sum, v) => sum + v.Used);
 }
 
 /// <summary>The node, the kubelet itself, and every pod at one moment.</summary>

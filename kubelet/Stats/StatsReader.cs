@@ -163,7 +163,7 @@ internal sealed class StatsReader(
                 Volume? volume = pod.Spec?.Volumes?.Find(v => v.Name == name);
                 if (volume is not null)
                 {
-                    yield return new VolumeReading(name, _sizes.Of(path), FileSystems.Read(path), volume.PersistentVolumeClaim?.ClaimName);
+                    yield return new VolumeReading(name, _sizes.Of(path), FileSystems.Read(path), volume.PersistentVolumeClaim?.ClaimName) { IsLocal = volume.IsLocal() };
                 }
             }
         }

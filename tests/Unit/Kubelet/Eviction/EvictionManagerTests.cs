@@ -115,6 +115,23 @@ public class EvictionManagerTests
         Assert.Equal(40, Assert.Single(_node.Evicted).End.GraceSeconds);
     }
 
+    [Theory]
+    [InlineData(20, 20)]
+    [InlineData(0, 0)]
+    [InlineData(60, 40)]
+    public async Task A_soft_threshold_gives_a_pod_no_more_than_its_own_grace(long own, long given)
+    {
+        EvictionManager manager = New(soft: "1Gi", grace: 40);
+        _node.Add("pod", memoryBytes: 10).Spec!.TerminationGracePeriodSeconds = own;
+        _node.AvailableMemory = 500L << 20;
+
+        await manager.LookAsync(CancellationToken.None);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        await manager.LookAsync(CancellationToken.None);
+
+        Assert.Equal(given, Assert.Single(_node.Evicted).End.GraceSeconds);
+    }
+
     [Fact]
     public async Task The_loop_looks_every_period_and_survives_a_failed_look()
     {

@@ -115,8 +115,9 @@ public class EvictionOrderTests
             Pod = pod,
             Known = known,
             Processes = processes,
-            Containers = [new ContainerUsage("a") { MemoryBytes = memory, Root = new DiskUsage(root, 1), Logs = new DiskUsage(logs, 1) }],
-            Volumes = new Dictionary<string, DiskUsage> { ["v"] = new(volume, 1) },
+            MemoryBytes = memory,
+            Containers = [new ContainerUsage("a") { Root = new DiskUsage(root, 1), Logs = new DiskUsage(logs, 1) }],
+            LocalVolumes = new DiskUsage(volume, 1),
         };
     }
 }

@@ -2,6 +2,7 @@ using Kube.Api.Core.V1;
 using Kube.Api.Values;
 using Kube.Kubelet.Disks;
 using Kube.Kubelet.Eviction;
+using Kube.Kubelet.PodWorkers;
 using Kube.Kubelet.Tests.Fakes;
 
 namespace Kube.Kubelet.Tests.Eviction;
@@ -50,6 +51,57 @@ public class EvictionRulesTests
         };
 
         Assert.Equal(message, StorageLimits.Exceeded(usage, imagesApart: false));
+    }
+
+    /// <summary>Init containers as NAME LIMIT, with a + where one is a sidecar.</summary>
+    [Theory]
+    [InlineData(3, "i 5Mi", 5)]
+    [InlineData(3, "+s 4Mi", 7)]
+    [InlineData(3, "+s 4Mi,i 5Mi", 9)]
+    [InlineData(3, "i 5Mi,+s 4Mi", 7)]
+    [InlineData(0, "+s 1Mi,+t 1Mi,i 1Mi", 3)]
+    public void A_pods_limit_is_that_of_what_runs_together(int main, string inits, int limit)
+    {
+        Pod pod = Pods.Pod();
+        if (main > 0)
+        {
+            Limit(pod.Spec!.Containers![0], main + "Mi");
+        }
+
+        pod.Spec!.InitContainers = [.. inits.Split(',').Select(init =>
+        {
+            Container container = new() { Name = init.Split(' ')[0].TrimStart('+'), RestartPolicy = init[0] == '+' ? "Always" : null };
+            Limit(container, init.Split(' ')[1]);
+            return container;
+        })];
+
+        Assert.Null(StorageLimits.Exceeded(Using((long)limit << 20), imagesApart: false));
+        Assert.Equal(
+            $"Pod ephemeral local storage usage exceeds the total limit of containers {limit}Mi. ",
+            StorageLimits.Exceeded(Using(((long)limit << 20) + 1), imagesApart: false));
+
+        PodUsage Using(long bytes) => new() { Pod = pod, LocalVolumes = new DiskUsage(bytes, 1) };
+    }
+
+    [Theory]
+    [InlineData("emptyDir", true)]
+    [InlineData("memory", false)]
+    [InlineData("configMap", true)]
+    [InlineData("secret", false)]
+    [InlineData("claim", false)]
+    public void Only_what_lies_on_the_nodes_disk_counts_as_ephemeral_storage(string kind, bool counts)
+    {
+        Volume volume = new() { Name = "v" };
+        switch (kind)
+        {
+            case "emptyDir": volume.EmptyDir = new EmptyDirVolumeSource(); break;
+            case "memory": volume.EmptyDir = new EmptyDirVolumeSource { Medium = "Memory" }; break;
+            case "configMap": volume.ConfigMap = new ConfigMapVolumeSource(); break;
+            case "secret": volume.Secret = new SecretVolumeSource(); break;
+            default: volume.PersistentVolumeClaim = new PersistentVolumeClaimVolumeSource(); break;
+        }
+
+        Assert.Equal(counts, volume.IsLocal());
     }
 
     [Fact]

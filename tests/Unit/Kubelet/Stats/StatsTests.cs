@@ -188,7 +188,7 @@ public sealed partial class StatsTests : IDisposable
                             Name = "a", Id = "c1", Image = "busybox", StartedAt = Pods.Now, Cpu = cpu, Memory = memory, Root = new DiskUsage(11, 1), Logs = new DiskUsage(7, 1),
                         },
                     ],
-                    Volumes = [new VolumeReading("scratch", new DiskUsage(5, 1), fs, null), new VolumeReading("pv", new DiskUsage(50, 1), fs, "data")],
+                    Volumes = [new VolumeReading("scratch", new DiskUsage(5, 1), fs, null) { IsLocal = true }, new VolumeReading("pv", new DiskUsage(50, 1), fs, "data")],
                 },
             ],
         };
