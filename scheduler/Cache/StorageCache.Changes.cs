@@ -63,6 +63,41 @@ public sealed partial class StorageCache
 
     public void Remove(CSINode node) => Take(_nodeDrivers, node.Metadata.Name!);
 
+    /// <summary>Helps no pod. The node of an attachment never changes.</summary>
+    public ClusterEvent? Set(VolumeAttachment attachment)
+    {
+        lock (_lock)
+        {
+            var node = attachment.Spec?.NodeName ?? string.Empty;
+            if (!_attachments.TryGetValue(node, out var there))
+            {
+                _attachments.Add(node, there = new(StringComparer.Ordinal));
+            }
+
+            there[attachment.Metadata.Name!] = attachment;
+            Touch();
+        }
+
+        return null;
+    }
+
+    /// <summary>The volume is detached: the node has room for another.</summary>
+    public ClusterEvent Remove(VolumeAttachment attachment)
+    {
+        lock (_lock)
+        {
+            var node = attachment.Spec?.NodeName ?? string.Empty;
+            if (_attachments.TryGetValue(node, out var there) && there.Remove(attachment.Metadata.Name!) && there.Count == 0)
+            {
+                _attachments.Remove(node);
+            }
+
+            Touch();
+        }
+
+        return new ClusterEvent(ClusterChange.AttachmentRemoved);
+    }
+
     public ClusterEvent? Set(CSIStorageCapacity capacity)
     {
         var before = Put(_capacities, KeyOf(capacity), capacity);

@@ -18,6 +18,7 @@ public sealed partial class StorageCache : IStorage
     private readonly Dictionary<string, StorageClass> _classes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CSIDriver> _drivers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CSINode> _nodeDrivers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, VolumeAttachment>> _attachments = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Namespace, string Name), CSIStorageCapacity> _capacities = [];
     private readonly Dictionary<string, PersistentVolume[]> _byClass = new(StringComparer.Ordinal);
     private readonly Dictionary<string, VolumePlan> _plans = new(StringComparer.Ordinal);
@@ -90,6 +91,14 @@ public sealed partial class StorageCache : IStorage
     public CSIDriver? Driver(string name) => Find(_drivers, name);
 
     public CSINode? DriversOn(string node) => Find(_nodeDrivers, node);
+
+    public IReadOnlyList<VolumeAttachment> AttachmentsOn(string node)
+    {
+        lock (_lock)
+        {
+            return _attachments.TryGetValue(node, out var found) ? [.. found.Values] : [];
+        }
+    }
 
     public IReadOnlyList<CSIStorageCapacity> Capacities(string storageClass)
     {

@@ -51,6 +51,9 @@ public enum ClusterChange
     /// <summary>A storage driver has room for larger volumes than before.</summary>
     CapacityGrown = 1 << 20,
 
+    /// <summary>A volume is no longer attached to a node.</summary>
+    AttachmentRemoved = 1 << 21,
+
     /// <summary>Any way in which a node can change.</summary>
     Node = NodeAdded | NodeAllocatable | NodeLabels | NodeTaints | NodeUnschedulable,
 }
@@ -89,6 +92,7 @@ public sealed record ClusterEvent(
         ClusterChange.DriverChanged => "storage.k8s.io/CSIDriverUpdate",
         ClusterChange.CapacityAdded => "storage.k8s.io/CSIStorageCapacityAdd",
         ClusterChange.CapacityGrown => "storage.k8s.io/CSIStorageCapacityUpdate",
+        ClusterChange.AttachmentRemoved => "storage.k8s.io/VolumeAttachmentDelete",
         _ => Is(ClusterChange.Node) ? "NodeUpdate" : "*All",
     };
 

@@ -26,6 +26,9 @@ public interface IStorage
     /// <summary>The drivers of a node.</summary>
     CSINode? DriversOn(string node);
 
+    /// <summary>Attachments of volumes to a node; one stays for as long as its volume is not detached, whatever became of the pods that used it.</summary>
+    IReadOnlyList<VolumeAttachment> AttachmentsOn(string node);
+
     /// <summary>What drivers say of the room left for volumes of a class.</summary>
     IReadOnlyList<CSIStorageCapacity> Capacities(string storageClass);
 
@@ -71,6 +74,8 @@ public sealed class NoStorage : IStorage
     public CSIDriver? Driver(string name) => null;
 
     public CSINode? DriversOn(string node) => null;
+
+    public IReadOnlyList<VolumeAttachment> AttachmentsOn(string node) => [];
 
     public IReadOnlyList<CSIStorageCapacity> Capacities(string storageClass) => [];
 

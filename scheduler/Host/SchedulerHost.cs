@@ -185,6 +185,7 @@ public sealed class SchedulerHost : IAsyncDisposable, IFailable
         ConnectStorage<Api.Storage.V1.CSIDriver>(informers, events, storage.Set, storage.Remove);
         ConnectStorage<Api.Storage.V1.CSINode>(informers, events, storage.Set, storage.Remove);
         ConnectStorage<Api.Storage.V1.CSIStorageCapacity>(informers, events, storage.Set, storage.Remove);
+        ConnectStorage<Api.Storage.V1.VolumeAttachment>(informers, events, storage.Set, gone => events.StorageChanged(storage.Remove(gone)));
         informers.For<Api.Policy.V1.PodDisruptionBudget>().AddHandler(facts.Set, (_, budget) => facts.Set(budget), (budget, _) => facts.Remove(budget));
     }
 

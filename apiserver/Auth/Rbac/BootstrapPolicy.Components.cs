@@ -22,7 +22,7 @@ public static partial class BootstrapPolicy
             Rule(Read, "core", "persistentvolumeclaims persistentvolumes namespaces"),
             Rule("create", "authentication.k8s.io", "tokenreviews"),
             Rule("create", "authorization.k8s.io", "subjectaccessreviews"),
-            Rule(Read, "storage.k8s.io", "csidrivers csinodes csistoragecapacities")),
+            Rule(Read, "storage.k8s.io", "csidrivers csinodes csistoragecapacities volumeattachments")),
         ClusterRole(
             "system:volume-scheduler",
             Rule("get list patch update watch", "core", "persistentvolumes"),

@@ -3,7 +3,10 @@ using Kube.Scheduler.Framework;
 
 namespace Kube.Scheduler.Plugins.NodeVolumeLimits;
 
-/// <summary>A node can have so many volumes of a CSI driver attached as its CSINode says, and no more.</summary>
+/// <summary>
+/// A node can have so many volumes of a CSI driver attached as its CSINode says, and no more. Attached is what its pods use and what is not detached
+/// yet, though the pod that used it is gone.
+/// </summary>
 public sealed class NodeVolumeLimits : IPreFilterPlugin, IClusterPlugin, IQueueingHints
 {
     private static readonly Status Exceeded = Status.Unschedulable("node(s) exceed max volume count").By("NodeVolumeLimits");
@@ -17,7 +20,7 @@ public sealed class NodeVolumeLimits : IPreFilterPlugin, IClusterPlugin, IQueuei
     public IClusterRule? Prepare(PodInfo pod, ClusterView view) => pod.Claims.Count == 0 ? null : new LimitRule(pod, view.Facts.Storage);
 
     public bool MayHelp(PodInfo pod, ClusterEvent change) =>
-        change.Is(ClusterChange.NodeDriversAdded | ClusterChange.NodeAdded)
+        change.Is(ClusterChange.NodeDriversAdded | ClusterChange.NodeAdded | ClusterChange.AttachmentRemoved)
         || (change.Is(ClusterChange.PodRemoved) && change.Pod?.Claims.Count != 0)
         || (change.Is(ClusterChange.ClaimAdded) && change.Claim is { } claim && VolumeRules.Uses(pod, claim));
 
@@ -45,6 +48,19 @@ public sealed class NodeVolumeLimits : IPreFilterPlugin, IClusterPlugin, IQueuei
                 && storage.Class(storageClass)?.Provisioner is { Length: > 0 } provisioner)
             {
                 into.Add((provisioner, $"\0{claim.Metadata.Namespace}/{claim.Metadata.Name}"));
+            }
+        }
+    }
+
+    /// <summary>The volumes that are attached to the node, or on their way there or from there.</summary>
+    private static void AddAttached(string node, IStorage storage, HashSet<(string Driver, string Handle)> into)
+    {
+        foreach (var attachment in storage.AttachmentsOn(node))
+        {
+            if (attachment.Spec is { Attacher.Length: > 0, Source.PersistentVolumeName: { Length: > 0 } name }
+                && storage.Volume(name)?.Spec?.Csi is { Driver: { Length: > 0 } driver, VolumeHandle: { Length: > 0 } handle })
+            {
+                into.Add((driver, handle));
             }
         }
     }
@@ -106,6 +122,8 @@ public sealed class NodeVolumeLimits : IPreFilterPlugin, IClusterPlugin, IQueuei
             {
                 AddVolumes(pod, _storage, attached);
             }
+
+            AddAttached(node.Name, _storage, attached);
 
             foreach (var limit in limits)
             {

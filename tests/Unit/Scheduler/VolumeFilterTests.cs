@@ -90,6 +90,26 @@ public class VolumeFilterTests
         Assert.Equal("looking up PVC default/e: persistentvolumeclaim \"e\" not found", Volumes.Ask(new NodeVolumeLimits(), Volumes.Pod("p", "e"), node, facts));
     }
 
+    /// <summary>Volume v1 of csi.example is attached, and so is one that is no CSI volume; the limit is one.</summary>
+    [Theory]
+    [InlineData("n", "", "c2", Full)] // its pod is gone, but it is not detached yet
+    [InlineData("n", "", "c1", "ok")] // the very volume that is attached
+    [InlineData("n", "c1", "c2", Full)] // counted once, whether by pod or by attachment
+    [InlineData("n", "c1", "c1", "ok")]
+    [InlineData("other", "", "c2", "ok")]
+    public void A_volume_takes_room_until_it_is_detached(string attachedTo, string there, string wants, string said)
+    {
+        var facts = Volumes.Facts(
+            Volumes.Claim("c1", volume: "v1"), Csi("v1", "csi.example"), Volumes.Claim("c2", volume: "v2"), Csi("v2", "csi.example"), Volumes.Volume("plain"), Drivers("n", 1),
+            Attachment("a1", attachedTo, "v1"), Attachment("a2", "n", "plain"), Attachment("a3", "n", "gone"));
+        var node = Build.NodeInfo(Build.Node("n"), there.Length == 0 ? [] : [new PodInfo(Volumes.Pod("there", there))]);
+        Assert.Equal(said, Volumes.Ask(new NodeVolumeLimits(), Volumes.Pod("p", wants), node, facts));
+
+        var detached = facts.Storage.Remove(Attachment("a1", attachedTo, "v1"));
+        Assert.True(new NodeVolumeLimits().MayHelp(new PodInfo(Volumes.Pod("p", wants)), detached));
+        Assert.Equal(there.Length > 0 ? said : "ok", Volumes.Ask(new NodeVolumeLimits(), Volumes.Pod("p", wants), node, facts));
+    }
+
     /// <summary>Against a dumb twin that counts distinct handles with sets over the whole node.</summary>
     [Fact]
     public void Volumes_are_counted_as_a_plain_reading_does()
@@ -158,6 +178,12 @@ public class VolumeFilterTests
 
     private static PersistentVolume Csi(string name, string driver) =>
         Volumes.Volume(name, claim: "any", with: volume => volume.Spec!.Csi = new CSIPersistentVolumeSource { Driver = driver, VolumeHandle = name });
+
+    private static VolumeAttachment Attachment(string name, string node, string volume) => new()
+    {
+        Metadata = new ObjectMeta { Name = name },
+        Spec = new VolumeAttachmentSpec { Attacher = "csi.example", NodeName = node, Source = new VolumeAttachmentSource { PersistentVolumeName = volume } },
+    };
 
     private static CSINode Drivers(string node, int? limit) => new()
     {

@@ -107,6 +107,7 @@ internal static class Volumes
         StorageClass storageClass => storage.Set(storageClass),
         CSIDriver driver => storage.Set(driver),
         CSINode node => storage.Set(node),
+        VolumeAttachment attachment => storage.Set(attachment),
         CSIStorageCapacity capacity => storage.Set(capacity),
         _ => throw new ArgumentException(value.Kind),
     };
