@@ -32,11 +32,12 @@ internal sealed partial class ResourceEndpoint
 
         var seconds = parameters.TimeoutSeconds is > 0 and var asked ? asked : MinWatchSeconds + random.Next(MinWatchSeconds);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, request.Stopping, request.Aborted);
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(request.Stopping, request.Aborted);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cut.Token);
         try
         {
             var session = new WatchSession(store, selection, parameters, encoder, writer, start, metrics, request.Initialized);
-            await session.RunAsync(time, BookmarkPeriod, end.Token).ConfigureAwait(false);
+            await session.RunAsync(time, BookmarkPeriod, end.Token, cut.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {

@@ -26,15 +26,21 @@ internal sealed class WatchSession(
     private long _seen = start.Revision;
     private int _unnoted;
 
-    public async Task RunAsync(TimeProvider time, TimeSpan bookmarkPeriod, CancellationToken cancellationToken)
+    /// <summary>Runs until the place in the cache is lost or one of the tokens is cancelled.</summary>
+    /// <param name="over">
+    /// The watch's time is over, or <paramref name="cut"/>. Looked at between writes: the server resets a stream of which a write is cancelled, and a slow client would see an error
+    /// in place of the end.
+    /// </param>
+    /// <param name="cut">The client is gone, or the server stops; cancels a write under way.</param>
+    public async Task RunAsync(TimeProvider time, TimeSpan bookmarkPeriod, CancellationToken over, CancellationToken cut)
     {
-        await SendInitialAsync(cancellationToken).ConfigureAwait(false);
+        await SendInitialAsync(over, cut).ConfigureAwait(false);
         initialized();
         var cache = store.Cache;
         var nextBookmark = time.GetTimestamp() + (long)(bookmarkPeriod.TotalSeconds * time.TimestampFrequency);
         while (true)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            over.ThrowIfCancellationRequested();
             var changed = cache.Changed;
             var position = store.Feed.Position;
             if (!start.Cursor.TryRead(_events, out var count))
@@ -45,7 +51,7 @@ internal sealed class WatchSession(
             if (count > 0)
             {
                 Write(_events.AsSpan(0, count));
-                await FlushAsync(cancellationToken).ConfigureAwait(false);
+                await FlushAsync(cut).ConfigureAwait(false);
                 continue;
             }
 
@@ -58,13 +64,13 @@ internal sealed class WatchSession(
                 if (parameters.AllowWatchBookmarks)
                 {
                     encoder.WriteBookmark(writer, _seen, initialEventsEnd: false);
-                    await FlushAsync(cancellationToken).ConfigureAwait(false);
+                    await FlushAsync(cut).ConfigureAwait(false);
                 }
 
                 continue;
             }
 
-            await WaitAsync(changed, wait, time, cancellationToken).ConfigureAwait(false);
+            await WaitAsync(changed, wait, time, over).ConfigureAwait(false);
         }
     }
 
@@ -80,7 +86,7 @@ internal sealed class WatchSession(
         }
     }
 
-    private async Task SendInitialAsync(CancellationToken cancellationToken)
+    private async Task SendInitialAsync(CancellationToken over, CancellationToken cut)
     {
         if (start.Initial is { } objects)
         {
@@ -90,7 +96,8 @@ internal sealed class WatchSession(
                 _unnoted++;
                 if (writer.UnflushedBytes > FlushSizeBytes)
                 {
-                    await FlushAsync(cancellationToken).ConfigureAwait(false);
+                    await FlushAsync(cut).ConfigureAwait(false);
+                    over.ThrowIfCancellationRequested();
                 }
             }
         }
@@ -100,7 +107,7 @@ internal sealed class WatchSession(
             encoder.WriteBookmark(writer, start.Revision, initialEventsEnd: true);
         }
 
-        await FlushAsync(cancellationToken).ConfigureAwait(false);
+        await FlushAsync(cut).ConfigureAwait(false);
     }
 
     private void Write(ReadOnlySpan<CacheEvent> events)

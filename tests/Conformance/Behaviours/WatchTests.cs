@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace Kube.Conformance.Tests.Behaviours;
 
@@ -116,6 +117,28 @@ public sealed class WatchTests(BehaviourCluster cluster)
             order = i == 0 ? seen : order;
             Assert.Equal(order[i..], seen);
         }
+    }
+
+    [Fact]
+    public async Task A_watch_whose_time_is_over_while_its_client_is_slow_ends_without_an_error()
+    {
+        var path = await ConfigMapsAsync();
+        var data = new string('x', 900_000);
+        foreach (var name in new[] { "one", "two", "three" })
+        {
+            await Api.CreateAsync(path, $$$$"""{"metadata":{"name":"{{{{name}}}}","labels":{"w":"a"}},"data":{"x":"{{{{data}}}}"}}""");
+        }
+
+        // More is sent than windows and buffers hold. When the other watch has ended, this one's time is over.
+        using var slow = await Api.OpenAsync($"{path}?labelSelector=w=a&watch=true&timeoutSeconds=1", "application/json");
+        using (var other = await Api.OpenAsync($"{path}?labelSelector=w=none&watch=true&timeoutSeconds=2", "application/json"))
+        {
+            Assert.Equal("", await other.Content.ReadAsStringAsync());
+        }
+
+        var events = (await slow.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.NotEmpty(events);
+        Assert.All(events, change => Assert.Equal(data, JsonNode.Parse(change)!.AsObject().Text("object.data.x")));
     }
 
     private async Task<string> ConfigMapsAsync() => $"api/v1/namespaces/{await cluster.NamespaceAsync("watch")}/configmaps";
