@@ -1,3 +1,5 @@
+using Kube.Api.Selectors;
+using Kube.Api.Validation;
 using Microsoft.AspNetCore.Http;
 
 namespace Kube.ApiServer.Requests;
@@ -63,6 +65,7 @@ internal static class RequestInfoParser
         var remainder = rest.Length > 3 ? string.Join('/', rest[3..].ToArray()) : "";
         if (name.Length == 0)
         {
+            name = verb == "get" ? OnlyName(query["fieldSelector"].ToString()) : "";
             verb = verb switch
             {
                 "get" => IsTrue(query["watch"]) ? "watch" : "list",
@@ -90,6 +93,23 @@ internal static class RequestInfoParser
             Rest = remainder,
             LegacyWatch = legacyWatch,
         };
+    }
+
+    /// <summary>
+    /// The name that a list or watch is of when its selector lets only one through: who may read one object may list and watch it. Empty when there is none,
+    /// or when the selector is none: that is for whoever answers the request to say.
+    /// </summary>
+    private static string OnlyName(string selector)
+    {
+        try
+        {
+            var one = FieldSelector.Parse(selector).Requirements.FirstOrDefault(static term => term is { Field: "metadata.name", IsEqual: true });
+            return one is not null && NameRules.PathSegment(one.Value).Count == 0 ? one.Value : "";
+        }
+        catch (SelectorException)
+        {
+            return "";
+        }
     }
 
     /// <summary>A boolean query parameter by Kubernetes' rule: present and not "false" or "0".</summary>
