@@ -40,11 +40,13 @@ internal sealed record MachineFacts
         BootId = Text("/proc/sys/kernel/random/boot_id"),
         KernelVersion = Text("/proc/sys/kernel/osrelease"),
         OsImage = OsName(),
-        MaxProcesses = long.TryParse(Text("/proc/sys/kernel/pid_max"), NumberStyles.None, CultureInfo.InvariantCulture, out long max) ? max : 32768,
+        MaxProcesses = MostTasks(Text("/proc/sys/kernel/pid_max"), Text("/proc/sys/kernel/threads-max")),
     };
 
-    /// <summary>Memory that programs can have without swapping.</summary>
-    public static long AvailableMemoryBytes() => MemoryLine("MemAvailable") ?? 0;
+    /// <summary>Tasks that the machine can have: the least of its limits that can be read, else the kernel's default.</summary>
+    internal static long MostTasks(params string[] limits) => limits
+        .Select(static text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long limit) ? limit : (long?)null)
+        .Min() ?? 32768;
 
     /// <summary>Processes that the machine has.</summary>
     public static long Processes()

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Kube.Kubelet.NodeStatus;
 
 namespace Kube.Kubelet.Stats;
 
@@ -26,15 +25,22 @@ internal static class MachineUsage
             ? long.Parse(line["btime ".Length..], CultureInfo.InvariantCulture)
             : 0);
 
-    public static MemoryReading Memory(DateTimeOffset at, long totalBytes)
+    public static MemoryReading Memory(DateTimeOffset at, long totalBytes) =>
+        Memory(at, totalBytes, Numbers("/proc/meminfo", ':'), Numbers("/proc/vmstat", ' '));
+
+    /// <summary>
+    /// In use is, as in Kubernetes, all but what is free and what was read from files and is not used of late; the kernel's own idea of what is
+    /// available counts on more being given back.
+    /// </summary>
+    internal static MemoryReading Memory(
+        DateTimeOffset at, long totalBytes, IReadOnlyDictionary<string, long> memory, IReadOnlyDictionary<string, long> counters)
     {
-        Dictionary<string, long> memory = Numbers("/proc/meminfo", ':');
-        Dictionary<string, long> counters = Numbers("/proc/vmstat", ' ');
-        long available = MachineFacts.AvailableMemoryBytes();
-        return new MemoryReading(at, totalBytes - available)
+        long free = memory.GetValueOrDefault("MemFree") * 1024;
+        long workingSet = Math.Max(0, totalBytes - free - (memory.GetValueOrDefault("Inactive(file)") * 1024));
+        return new MemoryReading(at, workingSet)
         {
-            AvailableBytes = available,
-            UsageBytes = totalBytes - (memory.GetValueOrDefault("MemFree") * 1024),
+            AvailableBytes = totalBytes - workingSet,
+            UsageBytes = totalBytes - free,
             RssBytes = memory.GetValueOrDefault("AnonPages") * 1024,
             PageFaults = counters.GetValueOrDefault("pgfault"),
             MajorPageFaults = counters.GetValueOrDefault("pgmajfault"),

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 using Kube.Kubelet.Disks;
+using Kube.Kubelet.NodeStatus;
 using Kube.Kubelet.PodWorkers;
 using Kube.Kubelet.Stats;
 using Kube.Kubelet.Tests.Fakes;
@@ -64,6 +65,25 @@ public sealed partial class StatsTests : IDisposable
             new NetworkReading("eth0", 1234, 2, 99, 3),
             MachineUsage.ParseInterface("  eth0: 1234 10 2 0 0 0 0 0       99 7 3 0 0 0 0 0"));
     }
+
+    [Fact]
+    public void Memory_that_files_were_read_into_is_free_once_it_is_not_used_of_late()
+    {
+        MemoryReading memory = MachineUsage.Memory(
+            Pods.Now,
+            1000 << 10,
+            new Dictionary<string, long> { ["MemFree"] = 500, ["MemAvailable"] = 800, ["Inactive(file)"] = 100, ["Active(file)"] = 200 },
+            new Dictionary<string, long>());
+        Assert.Equal((400L << 10, 600L << 10, 500L << 10), (memory.WorkingSetBytes, memory.AvailableBytes!.Value, memory.UsageBytes!.Value));
+    }
+
+    [Theory]
+    [InlineData("4194304", "192725", 192725)]
+    [InlineData("32768", "192725", 32768)]
+    [InlineData("", "192725", 192725)]
+    [InlineData("", "", 32768)]
+    public void A_machine_has_as_many_tasks_as_its_least_limit_allows(string processIds, string threads, long most) =>
+        Assert.Equal(most, MachineFacts.MostTasks(processIds, threads));
 
     [Theory]
     [InlineData("0", 0)]
