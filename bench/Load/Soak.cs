@@ -22,10 +22,10 @@ internal sealed class Soak(StoreCluster cluster, string directory, SoakOptions o
 {
     private const int Writers = 12;
     private const int Samples = 40;
-    // What docs/internals/log-format.md and ReplicatedLogOptions say of a member with default flags.
+    // What docs/internals/log-format.md and 'kube store serve --help' say of a member with default flags.
     private const double SegmentMb = 64;
     private const double PageMb = 4;
-    private const int SnapshotEntries = 10_000;
+    private const int SnapshotEntries = 100_000;
     private const int CatchUpEntries = 5_000;
 
     /// <summary>A key, its head in the log or in a snapshot, and what aligns it.</summary>
@@ -210,7 +210,7 @@ internal sealed class Soak(StoreCluster cluster, string directory, SoakOptions o
     /// <summary>
     /// What the data of all members may take. A snapshot holds every key and what was written since the last two compactions; one is
     /// there and one is being written. The log goes back 5,000 entries behind the older of the two, and is then at most as large as a
-    /// snapshot or 10,000 entries, and half as much again while the next one is written. It lies in segments: that in which it
+    /// snapshot or 100,000 entries, and half as much again while the next one is written. It lies in segments: that in which it
     /// begins, those that it fills, room for the next write and two pages, and one in reserve.
     /// </summary>
     private double MostDiskMb()
