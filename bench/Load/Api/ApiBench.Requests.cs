@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Etcd.V3;
 using Google.Protobuf;
 using Kube.Load.Http2;
@@ -75,7 +76,8 @@ internal sealed partial class ApiBench
         Chart("create a pod, req/s", "the store's put", puts.PerSecond, creates.PerSecond, "F0");
 
         string PathOf(int i) => $"/api/v1/namespaces/{WriteNamespace}/pods/{CreatedName(i % total)}";
-        await WriteRowAsync("update (PUT of a pod, labels changed)", i => new RestCall("PUT", PathOf(i), "application/json", Encode(Pod(CreatedName(i % total)).Replace("\"shard\":\"0\"", $"\"shard\":\"{i}\"")))).ConfigureAwait(false);
+        var stored = await StoredPodsAsync(total, cancellationToken).ConfigureAwait(false);
+        await WriteRowAsync("update (PUT of a pod, labels changed)", i => new RestCall("PUT", PathOf(i), "application/json", Encode(stored[i % total].Replace("\"shard\":\"0\"", $"\"shard\":\"{i}\"", StringComparison.Ordinal)))).ConfigureAwait(false);
         await WriteRowAsync("merge patch", i => new RestCall("PATCH", PathOf(i), "application/merge-patch+json", Encode($$$$"""{"metadata":{"annotations":{"n":"{{{{i}}}}"}}}"""))).ConfigureAwait(false);
         await WriteRowAsync("strategic merge patch", i => new RestCall("PATCH", PathOf(i), "application/strategic-merge-patch+json", Encode($$$"""{"spec":{"containers":[{"name":"web","image":"web:{{{i}}}"}]}}"""))).ConfigureAwait(false);
         await WriteRowAsync("server-side apply", i => new RestCall("PATCH", PathOf(i) + "?fieldManager=bench&force=true", "application/apply-patch+yaml", Encode($$$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{{CreatedName(i % total)}}}}","labels":{"bench":"n{{{{i}}}}"}}}"""))).ConfigureAwait(false);
@@ -102,6 +104,21 @@ internal sealed partial class ApiBench
         var calls = new RestCalls(total, i =>
             new RestCall("POST", $"/api/v1/namespaces/{WriteNamespace}/pods", "application/json", Encode(Pod(CreatedName(from + i)))));
         return LoadAsync("create", calls, _api.Url, Connections, Clients, cancellationToken);
+    }
+
+    /// <summary>
+    /// The first pods that were created, as an update sends them: with what admission added, of which an update may change nothing, and
+    /// without the version that would be another one in the next round.
+    /// </summary>
+    private async Task<string[]> StoredPodsAsync(int count, CancellationToken cancellationToken)
+    {
+        var list = JsonNode.Parse(await _api.GetAsync($"/api/v1/namespaces/{WriteNamespace}/pods?limit={count}", cancellationToken).ConfigureAwait(false))!;
+        return [.. list["items"]!.AsArray().Select(static pod =>
+        {
+            (pod!["apiVersion"], pod["kind"]) = ("v1", "Pod");
+            pod["metadata"]!.AsObject().Remove("resourceVersion");
+            return pod.ToJsonString();
+        })];
     }
 
     private static string CreatedName(int index) => "new-" + index.ToString("D8", System.Globalization.CultureInfo.InvariantCulture);
