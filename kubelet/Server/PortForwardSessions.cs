@@ -32,7 +32,7 @@ internal sealed class PortForwardSessions(TimeProvider time)
 
             await (protocol == WebSocketForward.Protocol
                 ? new WebSocketForward(sandbox, connect, time).RunAsync(context, idle, stopping)
-                : OverSpdyAsync(new WebSocketByteStream(await WebSocketHandshake.AcceptAsync(context, protocol)), sandbox, connect, idle, stopping));
+                : OverSpdyAsync(new WebSocketByteStream(await WebSocketHandshake.AcceptAsync(context, protocol, StreamSessions.KeepAlivePeriod)), sandbox, connect, idle, stopping));
         }
         else if (StreamProtocols.WantsSpdy(context.Request))
         {

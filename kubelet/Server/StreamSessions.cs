@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using Kube.Streams;
 using Kube.Streams.Remote;
 using Kube.Streams.Spdy;
+using Kube.Streams.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -62,7 +63,7 @@ internal sealed class StreamSessions(TimeProvider time)
             return;
         }
 
-        WebSocket socket = await WebSocketHandshake.AcceptAsync(context, protocol);
+        WebSocket socket = await WebSocketHandshake.AcceptAsync(context, protocol, StreamSessions.KeepAlivePeriod);
         await using WebSocketRemoteSession session = await WebSocketRemoteSession.OpenAsync(socket, protocol, request, idle.Touch, stopping);
         await ServeAsync(session, command, stopping);
     }

@@ -26,7 +26,7 @@ internal sealed class WebSocketForward(string sandbox, Func<int, CancellationTok
             return;
         }
 
-        await using WebSocketChannels channels = new(await WebSocketHandshake.AcceptAsync(context, Protocol), closes: false) { Active = idle.Touch };
+        await using WebSocketChannels channels = new(await WebSocketHandshake.AcceptAsync(context, Protocol, StreamSessions.KeepAlivePeriod), closes: false) { Active = idle.Touch };
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(stopping, channels.Ended);
         List<Task> serving = [];
         for (int i = 0; i < ports.Count; i++)

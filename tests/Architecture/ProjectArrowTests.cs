@@ -31,7 +31,7 @@ public class ProjectArrowTests
             "Kube.RaftStore.Apply", "Kube.RaftStore.Storage", "Kube.RaftStore.Transport",
         ],
         ["Kube.RaftStore.Host"] = ["Kube.Hosting", "Kube.Rpc.Services", "Kube.RaftStore.Server"],
-        ["Kube.ApiServer"] = ["Kube.Base", "Kube.Api", "Kube.Rpc", "Kube.Rpc.Services", "Kube.Proto"],
+        ["Kube.ApiServer"] = ["Kube.Base", "Kube.Api", "Kube.Streams", "Kube.Rpc", "Kube.Rpc.Services", "Kube.Proto"],
         ["Kube.ApiServer.Host"] = ["Kube.Hosting", "Kube.ApiServer"],
         ["Kube.Scheduler"] = ["Kube.Base", "Kube.Api", "Kube.Client"],
         ["Kube.Scheduler.Host"] = ["Kube.Hosting", "Kube.Scheduler"],

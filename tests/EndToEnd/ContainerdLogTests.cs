@@ -1,11 +1,14 @@
 using System.Globalization;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.RegularExpressions;
 using Kube.Testing;
 
 namespace Kube.EndToEnd.Tests;
 
 /// <summary>kubectl logs of real containers.</summary>
 [Collection(ContainerdCollection.Name)]
-public sealed class ContainerdLogTests(ContainerdCluster cluster)
+public sealed partial class ContainerdLogTests(ContainerdCluster cluster)
 {
     [Fact]
     [Behaviour("kubectl-logs", "logs")]
@@ -68,6 +71,81 @@ public sealed class ContainerdLogTests(ContainerdCluster cluster)
         await EndAsync("again");
     }
 
+    [Fact]
+    [Behaviour("pod-lifecycle", "Logs over websocket")]
+    public async Task A_websocket_client_reads_a_log()
+    {
+        // Bytes that are no text must come as they are.
+        await RunAsync("socket-log", "echo container is alive; printf '\\\\377\\\\n'; until [ -f /tmp/go ]; do usleep 20000; done; seq 1 3000; exec sleep 600");
+        await Eventually.HoldsAsync(async () => (await cluster.Kubectl("logs", "socket-log")).Contains('\n'), "it has written");
+        using var proxy = Command.Start("kubectl", ["--kubeconfig", Path.Combine(cluster.Home, "kubeconfig"), "proxy", "--port=0", "--disable-filter=true"]);
+        using var stop = new StopOnDispose(proxy);
+        var port = ProxyPort().Match(await proxy.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)) ?? "").Groups[1].Value;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        byte[] written = [.. "container is alive\n"u8, 255, (byte)'\n'];
+
+        foreach (var protocol in new[] { "binary.k8s.io", "base64.binary.k8s.io", null })
+        {
+            using var socket = await ConnectAsync("log", protocol);
+            Assert.Equal(protocol, socket.SubProtocol);
+            var (bytes, messages) = (new List<byte>(), new List<int>());
+            while (await ReceiveAsync(socket, protocol) is { } message)
+            {
+                bytes.AddRange(message);
+                messages.Add(message.Length);
+            }
+
+            Assert.Equal(0, messages[0]);
+            Assert.Equal(written, bytes);
+            Assert.Equal(WebSocketCloseStatus.NormalClosure, socket.CloseStatus);
+        }
+
+        // What comes later comes to a follower at once, and the follower may end it.
+        using var following = await ConnectAsync("log?follow=true&tailLines=0", "binary.k8s.io");
+        Assert.Empty(await ReceiveAsync(following, "binary.k8s.io") ?? throw new IOException("the stream ended"));
+        await cluster.Kubectl("exec", "socket-log", "--", "touch", "/tmp/go");
+        var seen = new StringBuilder();
+        while (!seen.ToString().EndsWith("3000\n", StringComparison.Ordinal))
+        {
+            seen.Append(Encoding.UTF8.GetString(await ReceiveAsync(following, "binary.k8s.io") ?? throw new IOException("the stream ended")));
+        }
+
+        Assert.Equal(string.Concat(Enumerable.Range(1, 3000).Select(static i => $"{i}\n")), seen.ToString());
+        await following.CloseAsync(WebSocketCloseStatus.NormalClosure, "", limit.Token);
+
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync("log", "v4.channel.k8s.io"));
+        Assert.Contains("403", refused.Message);
+        await EndAsync("socket-log");
+
+        async Task<ClientWebSocket> ConnectAsync(string path, string? protocol)
+        {
+            var socket = new ClientWebSocket();
+            if (protocol is not null)
+            {
+                socket.Options.AddSubProtocol(protocol);
+            }
+
+            await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{port}/api/v1/namespaces/default/pods/socket-log/{path}"), limit.Token);
+            return socket;
+        }
+
+        // A message's content; null once the server has closed.
+        async Task<byte[]?> ReceiveAsync(ClientWebSocket socket, string? protocol)
+        {
+            var buffer = new byte[4096];
+            var received = await socket.ReceiveAsync(buffer, limit.Token);
+            if (received.MessageType == WebSocketMessageType.Close)
+            {
+                return null;
+            }
+
+            Assert.True(received.EndOfMessage);
+            var isText = protocol == "base64.binary.k8s.io";
+            Assert.Equal(isText ? WebSocketMessageType.Text : WebSocketMessageType.Binary, received.MessageType);
+            return isText ? Convert.FromBase64String(Encoding.ASCII.GetString(buffer, 0, received.Count)) : buffer[..received.Count];
+        }
+    }
+
     private async Task RunAsync(string name, string script, string restart = "Never")
     {
         var manifest = $$"""
@@ -90,4 +168,7 @@ public sealed class ContainerdLogTests(ContainerdCluster cluster)
     }
 
     private Task EndAsync(string name) => cluster.Kubectl("delete", "pod", name, "--wait=false");
+
+    [GeneratedRegex(@"127\.0\.0\.1:(\d+)")]
+    private static partial Regex ProxyPort();
 }

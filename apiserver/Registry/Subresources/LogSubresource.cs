@@ -32,10 +32,10 @@ internal sealed class LogSubresource(IKubeletClient kubelets, Func<ResourceStore
             ?? throw ApiErrors.NotFound(store.Definition, request.Name);
         var container = PodContainers.Choose(pod, request.Name, http.Request.Query["container"].ToString());
         var node = ObjectAccessor.Text(pod["spec"] as JsonObject, "nodeName");
-        http.Response.ContentType = "text/plain";
         if (node.Length == 0)
         {
             // Nobody runs it yet: it has written nothing.
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
             return;
         }
 
@@ -64,12 +64,12 @@ internal sealed class LogSubresource(IKubeletClient kubelets, Func<ResourceStore
                 throw await RefusedAsync(answer, container, pod, cancellationToken).ConfigureAwait(false);
             }
 
-            http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-            await http.Response.StartAsync(cancellationToken).ConfigureAwait(false);
             var stream = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
-                await CopyAsync(stream, http.Response, cancellationToken).ConfigureAwait(false);
+                await (LogWebSocket.IsAsked(http.Request)
+                    ? LogWebSocket.SendAsync(http, stream, time, cancellationToken)
+                    : CopyAsync(stream, http.Response, cancellationToken)).ConfigureAwait(false);
             }
         }
     }
@@ -77,6 +77,9 @@ internal sealed class LogSubresource(IKubeletClient kubelets, Func<ResourceStore
     /// <summary>Copies and flushes what comes when it comes: a follower waits for lines, not for buffers.</summary>
     private static async Task CopyAsync(Stream from, HttpResponse to, CancellationToken cancellationToken)
     {
+        to.ContentType = "text/plain";
+        to.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        await to.StartAsync(cancellationToken).ConfigureAwait(false);
         var buffer = new byte[32 * 1024];
         while (true)
         {

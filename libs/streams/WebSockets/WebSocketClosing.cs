@@ -3,7 +3,7 @@ using System.Net.WebSockets;
 namespace Kube.Streams.WebSockets;
 
 /// <summary>Ends a WebSocket politely where it still can be.</summary>
-internal static class WebSocketClosing
+public static class WebSocketClosing
 {
     /// <summary>Sends a close message with code 1000; a connection that is gone already is no error.</summary>
     public static async Task CloseAsync(WebSocket socket, CancellationToken cancellation)
