@@ -96,6 +96,8 @@ internal sealed class KubeletEndpoints(PodWorkers.PodWorkers workers, ICriRuntim
 
         context.Response.ContentType = "text/plain";
         await context.Response.StartAsync(context.RequestAborted);
+        // Whoever follows is answered before the container has written anything.
+        await context.Response.Body.FlushAsync(context.RequestAborted);
         ContainerLogReader reader = new(path, query, cancel => RunningAsync(id, cancel), time);
         try
         {

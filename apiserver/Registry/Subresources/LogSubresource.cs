@@ -80,6 +80,7 @@ internal sealed class LogSubresource(IKubeletClient kubelets, Func<ResourceStore
         to.ContentType = "text/plain";
         to.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         await to.StartAsync(cancellationToken).ConfigureAwait(false);
+        await to.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
         var buffer = new byte[32 * 1024];
         while (true)
         {
