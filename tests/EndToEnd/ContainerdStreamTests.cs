@@ -179,6 +179,55 @@ public sealed partial class ContainerdStreamTests(ContainerdCluster cluster)
         await EndAsync(name);
     }
 
+    /// <summary>
+    /// Of a client that is killed the API server and the kubelet let go within a minute, also where nobody reads its connection. containerd ends the
+    /// command's input; a command that does not care goes on, as in Kubernetes.
+    /// </summary>
+    [Fact]
+    public async Task A_killed_client_ends_its_session()
+    {
+        var name = await RunAsync("killed", WebSocket, "exec sleep 600");
+        var before = await SessionsAsync();
+        var clients = new[] { Spdy, WebSocket }.SelectMany(static version => new[] { (version, "cat"), (version, "sleep 600") });
+        await Task.WhenAll(clients.Select(client =>
+        {
+            var (version, command) = client;
+            var file = $"/tmp/{version}-{command[..3]}";
+            return KilledClient.RunAsync(
+                KubectlVersions.Find(version),
+                Path.Combine(cluster.Home, "kubeconfig"),
+                $"exec -i {name} -- sh -c 'touch {file}; {command}; touch {file}-over'",
+                command == "cat" ? "" : null,
+                () => IsThereAsync(file));
+        }));
+        foreach (var version in new[] { Spdy, WebSocket })
+        {
+            await Eventually.HoldsAsync(() => IsThereAsync($"/tmp/{version}-cat-over"), $"the input ends that kubectl {version} gave", TimeSpan.FromSeconds(90));
+        }
+
+        await Eventually.HoldsAsync(async () => await SessionsAsync() == before, "the API server has let go of all", TimeSpan.FromSeconds(90));
+        await EndAsync(name);
+
+        async Task<bool> IsThereAsync(string file) => (await cluster.KubectlAsync("exec", name, "--", "test", "-f", file)).ExitCode == 0;
+    }
+
+    [Theory]
+    [InlineData(Spdy)]
+    [InlineData(WebSocket)]
+    public async Task A_container_that_takes_input_once_sees_the_end_of_its_killed_client(string version)
+    {
+        var name = await RunAsync("attached", version, "while read word; do echo heard $word; done; echo over; exit 4", "stdin: true, stdinOnce: true,");
+        await KilledClient.RunAsync(
+            KubectlVersions.Find(version), Path.Combine(cluster.Home, "kubeconfig"), "attach -i -q " + name, "word\n", async () => await cluster.Kubectl("logs", name) == "heard word");
+        await cluster.AwaitAsync("pod/" + name, ".status.containerStatuses[0].state.terminated.exitCode", "4", TimeSpan.FromSeconds(90));
+        await EndAsync(name);
+    }
+
+    /// <summary>Commands that the API server serves now.</summary>
+    private async Task<int> SessionsAsync() => (await cluster.Kubectl("get", "--raw", "/metrics")).Split('\n')
+        .Where(static line => line.StartsWith("apiserver_longrunning_requests{", StringComparison.Ordinal) && line.Contains("subresource=\"exec\"", StringComparison.Ordinal))
+        .Sum(static line => int.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture));
+
     private static async Task<bool> AnswersAsync(HttpClient http)
     {
         try

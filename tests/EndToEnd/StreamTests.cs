@@ -79,7 +79,44 @@ public sealed partial class StreamTests(TestCluster cluster)
         await cluster.Kubectl("delete", "pod", name, "--grace-period=1");
     }
 
-    private async Task RunAsync(string name, string script)
+    /// <summary>The kubelet misses the client because what it sends it comes back: within a minute, also where nobody reads the connection.</summary>
+    [Fact]
+    public async Task A_command_ends_with_its_killed_client()
+    {
+        await RunAsync("killed", "sleep 600");
+        var directory = Directory.CreateTempSubdirectory("kube-killed-");
+        await Task.WhenAll(new[] { "1.28", "1.33" }.SelectMany(version => new[] { false, true }.Select(async floods =>
+        {
+            var file = Path.Combine(directory.FullName, $"{version}-{floods}");
+            await KilledClient.RunAsync(
+                KubectlVersions.Find(version),
+                Path.Combine(cluster.Home, "kubeconfig"),
+                $"exec -i killed -- sh -c 'echo $$ > {file}; exec sleep 600'",
+                floods ? null : "",
+                () => Task.FromResult(File.Exists(file) && File.ReadAllText(file).EndsWith('\n')));
+            var process = Path.Combine("/proc", File.ReadAllText(file).Trim());
+            await Eventually.HoldsAsync(() => !Directory.Exists(process), $"the command of kubectl {version} ends, its input {(floods ? "full" : "empty")}", TimeSpan.FromSeconds(90));
+        })));
+        directory.Delete(recursive: true);
+        await cluster.Kubectl("delete", "pod", "killed", "--grace-period=1");
+    }
+
+    [Theory]
+    [InlineData("1.28")]
+    [InlineData("1.33")]
+    public async Task A_container_that_takes_input_once_sees_the_end_of_its_killed_client(string version)
+    {
+        var name = "attached-" + version.Replace('.', '-');
+        var heard = Path.Combine(Path.GetTempPath(), $"kube-{name}-{Environment.ProcessId}");
+        await RunAsync(name, $"while read word; do echo $word > {heard}; done; exit 4", "stdinOnce: true\n      stdin: true");
+        await KilledClient.RunAsync(
+            KubectlVersions.Find(version), Path.Combine(cluster.Home, "kubeconfig"), "attach -i -q " + name, "word\n", () => Task.FromResult(File.Exists(heard)));
+        await cluster.AwaitAsync("pod/" + name, ".status.containerStatuses[0].state.terminated.exitCode", "4", TimeSpan.FromSeconds(90));
+        File.Delete(heard);
+        await cluster.Kubectl("delete", "pod", name, "--grace-period=1");
+    }
+
+    private async Task RunAsync(string name, string script, string more = "stdin: false")
     {
         var manifest = $"""
             apiVersion: v1
@@ -92,6 +129,7 @@ public sealed partial class StreamTests(TestCluster cluster)
                 - name: main
                   image: busybox
                   command: [/bin/sh, -c, "{script}"]
+                  {more}
                   env:
                     - name: POD_IP
                       valueFrom:
