@@ -200,7 +200,7 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable, IStopsSlowly
         TimeProvider time,
         ILoggerFactory logs)
     {
-        var objects = new ApiObjects(client, services);
+        var objects = Own(new ApiObjects(client, services, new Prng(options.Seed), logs.CreateLogger<ApiObjects>()));
         var tokens = new TokenCache(objects, time);
         var environment = new ContainerEnvironment(objects, node.Name, node.Allocatable);
         var volumes = new VolumeManager(options.RootDirectory, new ProjectedFiles(objects, tokens, node.Name, node.Allocatable), objects, node.Allocatable, time);

@@ -6,6 +6,9 @@ namespace Kube.Kubelet.PodWorkers;
 
 internal sealed partial class PodWorker
 {
+    /// <summary>Containers that start quicker are told of together with their sandbox. Kubernetes' kubelet tells when it next looks at the runtime, every second.</summary>
+    private static readonly TimeSpan SandboxToldWithin = TimeSpan.FromSeconds(1);
+
     private bool _settled;
     private bool _gone;
 
@@ -109,7 +112,7 @@ internal sealed partial class PodWorker
             }
 
             runtime = await ReadRuntimeAsync(cancellation);
-            Publish(pod, Build(pod, runtime, terminal: false));
+            Publish(pod, Build(pod, runtime, terminal: false), SandboxToldWithin);
         }
 
         wake = await UpdateResourcesAsync(pod, actions.ContainersToUpdate, runtime, cancellation);
@@ -197,10 +200,10 @@ internal sealed partial class PodWorker
         return _status;
     }
 
-    private void Publish(Pod pod, PodStatus status)
+    private void Publish(Pod pod, PodStatus status, TimeSpan within = default)
     {
         _status = status;
-        _services.Statuses.Set(pod, status);
+        _services.Statuses.Set(pod, status, within);
     }
 
     private string ProbeAddress(Pod pod) =>

@@ -35,34 +35,27 @@ internal sealed partial class StatusManager : IAsyncDisposable
         _senders = [.. Enumerable.Range(0, senders).Select(_ => Task.Run(SendAllAsync))];
     }
 
-    /// <summary>The status last set for the pod, or null.</summary>
-    public PodStatus? Get(string uid) => _entries.TryGetValue(uid, out Entry? entry) ? entry.Wanted : null;
-
-    /// <summary>Makes this the pod's status; it is on its way when this returns. The status must not be changed afterwards but in its conditions' list.</summary>
-    public void Set(Pod pod, PodStatus status)
+    /// <summary>Makes this, as it is now, the pod's status.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="status">Its status.</param>
+    /// <param name="within">How long it may be kept back, so that a newer one goes in its place; at once it is on its way when this returns.</param>
+    public void Set(Pod pod, PodStatus status, TimeSpan within = default)
     {
         // What a static pod's mirror says is not known here: all of it is sent.
-        Entry entry = _entries.GetOrAdd(pod.Uid(), static (_, p) => new Entry(p.IsStatic() ? null : p.Status), pod);
-        bool enqueue;
+        Entry entry = _entries.GetOrAdd(pod.Uid(), static (_, p) => new Entry(StatusPatch.Json(p.IsStatic() ? null : p.Status)), pod);
         lock (entry)
         {
             entry.Pod = pod;
-            entry.Wanted = status;
-            JsonObject? patch = StatusPatch.Between(pod, entry.Sent, status);
-            if (patch is null)
+            entry.Wanted = StatusPatch.Json(status);
+            if (within == TimeSpan.Zero || entry.Queued)
             {
-                return;
+                Enqueue(pod.Uid(), entry);
             }
-
-            entry.Dirty = true;
-            enqueue = !entry.Queued;
-            entry.Queued = true;
-        }
-
-        // At most one place in the queue for each pod, so the pods of the node bound it.
-        if (enqueue)
-        {
-            _queue.Writer.TryWrite(pod.Uid());
+            else if (!entry.KeptBack)
+            {
+                entry.KeptBack = true;
+                _ = EnqueueLaterAsync(pod.Uid(), entry, within);
+            }
         }
     }
 
@@ -74,24 +67,11 @@ internal sealed partial class StatusManager : IAsyncDisposable
             return;
         }
 
-        bool enqueue;
         lock (entry)
         {
-            entry.Sent = has;
+            entry.Sent = StatusPatch.Json(has);
             entry.Generation++;
-            if (entry.Wanted is null || StatusPatch.Between(entry.Pod!, has, entry.Wanted) is null)
-            {
-                return;
-            }
-
-            entry.Dirty = true;
-            enqueue = !entry.Queued;
-            entry.Queued = true;
-        }
-
-        if (enqueue)
-        {
-            _queue.Writer.TryWrite(uid);
+            Enqueue(uid, entry);
         }
     }
 
@@ -157,14 +137,14 @@ internal sealed partial class StatusManager : IAsyncDisposable
     private async Task SendAsync(string uid, Entry entry)
     {
         Pod pod;
-        PodStatus wanted;
+        JsonObject wanted;
         JsonObject? patch;
         int generation;
         lock (entry)
         {
             generation = entry.Generation;
             pod = entry.Pod!;
-            wanted = entry.Wanted!;
+            wanted = entry.Wanted;
             patch = StatusPatch.Between(pod, entry.Sent, wanted);
         }
 
@@ -181,17 +161,53 @@ internal sealed partial class StatusManager : IAsyncDisposable
         }
     }
 
-    private void Sent(string uid, Entry entry, PodStatus wanted, int generation, bool found)
+    /// <summary>Puts the pod into the queue if there is anything to send. Its entry's lock is held.</summary>
+    private void Enqueue(string uid, Entry entry)
+    {
+        if (StatusPatch.Between(entry.Pod!, entry.Sent, entry.Wanted) is null)
+        {
+            return;
+        }
+
+        entry.Dirty = true;
+        if (!entry.Queued)
+        {
+            // At most one place in the queue for each pod, so the pods of the node bound it.
+            entry.Queued = true;
+            _queue.Writer.TryWrite(uid);
+        }
+    }
+
+    private async Task EnqueueLaterAsync(string uid, Entry entry, TimeSpan delay)
+    {
+        try
+        {
+            await Task.Delay(delay, _time, _stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The kubelet ends.
+            return;
+        }
+
+        lock (entry)
+        {
+            entry.KeptBack = false;
+            Enqueue(uid, entry);
+        }
+    }
+
+    private void Sent(string uid, Entry entry, JsonObject wanted, int generation, bool found)
     {
         lock (entry)
         {
             entry.Retry = TimeSpan.Zero;
             if (entry.Generation == generation)
             {
-                entry.Sent = Copy(wanted);
+                entry.Sent = wanted;
             }
 
-            if ((found || entry.Generation != generation) && StatusPatch.Between(entry.Pod!, entry.Sent, entry.Wanted!) is not null)
+            if ((found || entry.Generation != generation) && StatusPatch.Between(entry.Pod!, entry.Sent, entry.Wanted) is not null)
             {
                 _queue.Writer.TryWrite(uid);
                 return;
@@ -219,9 +235,6 @@ internal sealed partial class StatusManager : IAsyncDisposable
 
     private static TimeSpan Longer(TimeSpan delay) => delay * 2 < LastRetry ? delay * 2 : LastRetry;
 
-    /// <summary>The conditions' list of a status is brought up to date in place by its worker.</summary>
-    private static PodStatus Copy(PodStatus status) => Api.Json.KubeJson.Deserialize<PodStatus>(Api.Json.KubeJson.Serialize(status));
-
     private void LogPatchFailed(Exception error, string pod) => PatchFailed(_logger, error.Message, pod);
 
     private void LogDeleteFailed(Exception error, string pod) => DeleteFailed(_logger, error.Message, pod);
@@ -232,14 +245,15 @@ internal sealed partial class StatusManager : IAsyncDisposable
     [LoggerMessage(2, LogLevel.Warning, "pod {Pod} could not be deleted from the API server, it is tried again: {Reason}")]
     private static partial void DeleteFailed(ILogger logger, string reason, string pod);
 
-    private sealed class Entry(PodStatus? sent)
+    private sealed class Entry(JsonObject sent)
     {
         public Pod? Pod { get; set; }
 
         /// <summary>What the API server has, as far as is known.</summary>
-        public PodStatus? Sent { get; set; } = sent;
+        public JsonObject Sent { get; set; } = sent;
 
-        public PodStatus? Wanted { get; set; }
+        /// <summary>What it should have. Neither is changed once it is here.</summary>
+        public JsonObject Wanted { get; set; } = sent;
 
         /// <summary>Rises when the API server's object is another.</summary>
         public int Generation { get; set; }
@@ -247,6 +261,9 @@ internal sealed partial class StatusManager : IAsyncDisposable
         public bool Dirty { get; set; }
 
         public bool Queued { get; set; }
+
+        /// <summary>It is put into the queue a moment later, unless something more urgent comes.</summary>
+        public bool KeptBack { get; set; }
 
         public TimeSpan Retry { get; set; }
 

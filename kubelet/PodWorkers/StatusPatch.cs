@@ -10,11 +10,12 @@ internal static class StatusPatch
     /// <summary>Fields that others may write too, which are left alone when the kubelet has no value for them.</summary>
     private static readonly HashSet<string> Foreign = ["nominatedNodeName", "resourceClaimStatuses", "qosClass"];
 
+    /// <summary>The status as an object of JSON; an empty one for none.</summary>
+    public static JsonObject Json(PodStatus? status) => status is null ? [] : JsonNode.Parse(KubeJson.Serialize(status))!.AsObject();
+
     /// <summary>The patch, or null when there is nothing to change.</summary>
-    public static JsonObject? Between(Pod pod, PodStatus? from, PodStatus to)
+    public static JsonObject? Between(Pod pod, JsonObject old, JsonObject next)
     {
-        JsonObject old = ToJson(from);
-        JsonObject next = ToJson(to);
         JsonObject changes = [];
         foreach ((string key, JsonNode? value) in next)
         {
@@ -77,7 +78,4 @@ internal static class StatusPatch
 
         return changed;
     }
-
-    private static JsonObject ToJson(PodStatus? status) =>
-        status is null ? [] : JsonNode.Parse(KubeJson.Serialize(status))!.AsObject();
 }

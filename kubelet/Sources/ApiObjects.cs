@@ -2,20 +2,29 @@ using Kube.Api.Authentication.V1;
 using Kube.Api.Core.V1;
 using Kube.Api.Json;
 using Kube.Api.Nodes.V1;
+using Kube.Base;
 using Kube.Client.Informers;
 using Kube.Client.Rest;
 using Kube.Kubelet.PodWorkers;
+using Microsoft.Extensions.Logging;
 
 namespace Kube.Kubelet.Sources;
 
-/// <summary>Reads what pods refer to from the API server.</summary>
-internal sealed class ApiObjects(KubeClient client, SharedInformer<Service> services) : IObjectSource
+/// <summary>Reads what pods refer to from the API server; config maps and secrets are watched once they are read.</summary>
+internal sealed class ApiObjects(KubeClient client, SharedInformer<Service> services, Prng random, ILogger logger) : IObjectSource, IAsyncDisposable
 {
-    public Task<ConfigMap?> ConfigMapAsync(string ns, string name, CancellationToken cancellation) =>
-        client.For<ConfigMap>().FindAsync(ns, name, cancellation);
+    private readonly WatchedObjects<ConfigMap> _configMaps = new(client.For<ConfigMap>().ListAsync, client.For<ConfigMap>().WatchAsync, random.Fork(), logger);
+    private readonly WatchedObjects<Secret> _secrets = new(client.For<Secret>().ListAsync, client.For<Secret>().WatchAsync, random.Fork(), logger);
 
-    public Task<Secret?> SecretAsync(string ns, string name, CancellationToken cancellation) =>
-        client.For<Secret>().FindAsync(ns, name, cancellation);
+    public Task<ConfigMap?> ConfigMapAsync(string ns, string name, CancellationToken cancellation) => _configMaps.FindAsync(ns, name, cancellation);
+
+    public Task<Secret?> SecretAsync(string ns, string name, CancellationToken cancellation) => _secrets.FindAsync(ns, name, cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _configMaps.DisposeAsync();
+        await _secrets.DisposeAsync();
+    }
 
     public Task<PersistentVolumeClaim?> ClaimAsync(string ns, string name, CancellationToken cancellation) =>
         client.For<PersistentVolumeClaim>().FindAsync(ns, name, cancellation);

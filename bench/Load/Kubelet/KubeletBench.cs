@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Kube.Api.Core.V1;
 using Kube.Api.Meta.V1;
 using Kube.Load.Report;
@@ -35,6 +36,7 @@ internal sealed class KubeletBench(KubeletCluster cluster, KubeletBenchOptions o
         await AwaitNodeAsync(stop.Token);
         var times = new PodTimes(cluster.Client, Namespace, options.Pods);
         var watching = times.WatchAsync(stop.Token);
+        var requestsBefore = await RequestsAsync(stop.Token);
         var before = cluster.Usage();
         var clock = Stopwatch.StartNew();
         await CreateAsync(times, stop.Token);
@@ -50,6 +52,7 @@ internal sealed class KubeletBench(KubeletCluster cluster, KubeletBenchOptions o
 
         var all = clock.Elapsed;
         var started = cluster.Usage();
+        var requests = await RequestsAsync(stop.Token) - requestsBefore;
         await Task.Delay(options.Idle, stop.Token);
         var idle = cluster.Usage();
         clock.Restart();
@@ -66,11 +69,22 @@ internal sealed class KubeletBench(KubeletCluster cluster, KubeletBenchOptions o
         report.Add($"| start latency from the request, p50 / p99 | {PodTimes.Percentile(times.FromRequest, .5):F0} / {PodTimes.Percentile(times.FromRequest, .99):F0} ms |");
         report.Add($"| start latency from the binding, p50 / p99 | {PodTimes.Percentile(times.FromBinding, .5):F0} / {PodTimes.Percentile(times.FromBinding, .99):F0} ms |");
         report.Add($"| processor time of a start: kubelet, store, API server, scheduler, controllers | {Start("kubelet")}, {Start("store")}, {Start("apiserver")}, {Start("scheduler")}, {Start("controllers")} ms |");
+        report.Add($"| requests of a start, all clients together | {(requests / options.Pods).ToString("F1", CultureInfo.InvariantCulture)} |");
         report.Add($"| processor time a second of the idle cluster, for each pod: kubelet, store, API server | {Idle("kubelet")}, {Idle("store")}, {Idle("apiserver")} µs |");
         report.Add($"| kubelet, resident | {idle["kubelet"].ResidentBytes / 1048576:F0} MB |");
         report.Add($"| deleted, all gone (grace 1 s) | {gone.TotalSeconds:F2} s |");
         await stop.CancelAsync();
         await watching;
+    }
+
+    /// <summary>What the API server has answered but what goes on without pods: leases and nodes.</summary>
+    private async Task<double> RequestsAsync(CancellationToken cancellationToken)
+    {
+        var metrics = await cluster.Client.RawAsync(HttpMethod.Get, "/metrics", accept: "text/plain", cancellation: cancellationToken);
+        return Encoding.UTF8.GetString(metrics.Body).Split('\n')
+            .Where(static line => line.StartsWith("apiserver_request_total{", StringComparison.Ordinal)
+                && !line.Contains("resource=\"leases\"", StringComparison.Ordinal) && !line.Contains("resource=\"nodes\"", StringComparison.Ordinal))
+            .Sum(static line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture));
     }
 
     private double PerPod(

@@ -138,7 +138,7 @@ public sealed class SmallPartsTests
         Pod pod = Pod();
         PodStatus from = new() { Phase = "Pending", PodIP = "10.0.0.1", PodIPs = [new PodIP { Ip = "10.0.0.1" }], Message = "old", Conditions = [Condition("Ready", "False", "X"), Condition("Initialized", "True", null)] };
         PodStatus to = new() { Phase = "Running", PodIP = "10.0.0.2", PodIPs = [new PodIP { Ip = "10.0.0.2" }], Conditions = [Condition("Ready", "True", null), Condition("Initialized", "True", null), Condition("Foreign", "True", null)] };
-        JsonObject patch = StatusPatch.Between(pod, from, to)!;
+        JsonObject patch = StatusPatch.Between(pod, StatusPatch.Json(from), StatusPatch.Json(to))!;
         Assert.Equal("u1", patch["metadata"]!["uid"]!.GetValue<string>());
         JsonObject status = patch["status"]!.AsObject();
         Assert.Equal(["conditions", "message", "phase", "podIP", "podIPs"], status.Select(p => p.Key).Order());
@@ -147,7 +147,7 @@ public sealed class SmallPartsTests
         JsonObject condition = Assert.Single(status["conditions"]!.AsArray())!.AsObject();
         Assert.Equal("Ready", condition["type"]!.GetValue<string>());
         Assert.True(condition.ContainsKey("reason") && condition["reason"] is null);
-        Assert.Null(StatusPatch.Between(pod, to, to));
+        Assert.Null(StatusPatch.Between(pod, StatusPatch.Json(to), StatusPatch.Json(to)));
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Kube.Api.Core.V1;
 using Kube.Kubelet.PodWorkers;
 using Kube.Kubelet.Tests.Fakes;
+using Kube.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kube.Kubelet.Tests.PodWorkers;
@@ -69,6 +70,48 @@ public sealed class StatusManagerTests : IAsyncLifetime
         answer.SetResult(false);
         Assert.Equal("""{"phase":"Running"}""", await NextAsync());
         await _manager.FlushAsync("u1", _limit.Token);
+    }
+
+    [Fact]
+    public async Task A_status_that_is_kept_back_goes_with_the_next_one_or_in_its_time()
+    {
+        ManualTimeProvider time = new();
+        await using StatusManager manager = new(_api, time, NullLogger.Instance);
+        Pod pod = Pods.Pod();
+        manager.Set(pod, new PodStatus { PodIP = "10.0.0.1" }, TimeSpan.FromSeconds(1));
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        await manager.FlushAsync("u1", _limit.Token);
+        Assert.False(_api.Patches.Reader.TryRead(out _));
+        manager.Set(pod, new PodStatus { PodIP = "10.0.0.1", Phase = "Running" });
+        Assert.Equal("""{"phase":"Running","podIP":"10.0.0.1"}""", await NextAsync());
+        await manager.FlushAsync("u1", _limit.Token);
+
+        Pod other = Pods.Pod();
+        other.Metadata.Uid = "u2";
+        manager.Set(other, new PodStatus { Reason = "A" }, TimeSpan.FromSeconds(1));
+        manager.Set(other, new PodStatus { Reason = "B" }, TimeSpan.FromSeconds(1));
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("""{"reason":"B"}""", await NextAsync());
+        await manager.FlushAsync("u1", _limit.Token);
+        await manager.FlushAsync("u2", _limit.Token);
+        Assert.False(_api.Patches.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task What_is_sent_is_the_status_as_it_was_set()
+    {
+        TaskCompletionSource<bool> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _api.Answer = answer.Task;
+        Pod pod = Pods.Pod();
+        PodStatus status = new() { Phase = "Running" };
+        _manager.Set(pod, status);
+        await NextAsync();
+        status.Phase = "Failed";
+        answer.SetResult(true);
+        await _manager.FlushAsync("u1", _limit.Token);
+        Assert.False(_api.Patches.Reader.TryRead(out _));
+        _manager.Set(pod, status);
+        Assert.Equal("""{"phase":"Failed"}""", await NextAsync());
     }
 
     private async Task<string> NextAsync()
