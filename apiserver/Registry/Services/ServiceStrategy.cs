@@ -17,7 +17,14 @@ internal sealed class ServiceStrategy(ClaimTable addresses, ClaimTable ports, Ad
 
     public override IReadOnlyList<SelectableField> SelectableFields { get; } = [new("spec.clusterIP"), new("spec.type")];
 
-    public override void PrepareForCreate(JsonObject obj) => obj["status"] = new JsonObject { ["loadBalancer"] = new JsonObject() };
+    public override void PrepareForCreate(JsonObject obj)
+    {
+        obj["status"] = new JsonObject { ["loadBalancer"] = new JsonObject() };
+        if (obj["spec"] is JsonObject spec)
+        {
+            ListAddress(spec);
+        }
+    }
 
     public override void PrepareForUpdate(JsonObject obj, JsonObject old)
     {
@@ -29,12 +36,86 @@ internal sealed class ServiceStrategy(ClaimTable addresses, ClaimTable ports, Ad
 
         if (NeedsAddress(spec) && NeedsAddress(before))
         {
+            FollowAddress(spec, before);
             KeepWhenAbsent(spec, before, "clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy");
         }
 
         if (NeedsNodePorts(spec) && NeedsNodePorts(before))
         {
             KeepNodePorts(spec, before);
+        }
+
+        if (NeedsHealthCheck(spec) && NeedsHealthCheck(before) && (ObjectAccessor.Number(spec, "healthCheckNodePort") ?? 0) == 0)
+        {
+            Copy(before, spec, "healthCheckNodePort");
+        }
+
+        DropWhatTheTypeNoLongerHas(spec, before);
+    }
+
+    /// <summary>A client that changes clusterIP alone means the list too.</summary>
+    private static void FollowAddress(JsonObject spec, JsonObject before)
+    {
+        if (ObjectAccessor.Text(spec, "clusterIP") != ObjectAccessor.Text(before, "clusterIP") && JsonNode.DeepEquals(spec["clusterIPs"], before["clusterIPs"]))
+        {
+            spec.Remove("clusterIPs");
+        }
+
+        ListAddress(spec);
+    }
+
+    /// <summary>The first of clusterIPs is clusterIP; a client that knows only the latter need not say both.</summary>
+    private static void ListAddress(JsonObject spec)
+    {
+        if (ObjectAccessor.Text(spec, "clusterIP") is { Length: > 0 } address && spec["clusterIPs"] is not JsonArray { Count: > 0 })
+        {
+            spec["clusterIPs"] = new JsonArray(JsonValue.Create(address));
+        }
+    }
+
+    /// <summary>
+    /// A client that changes the type sends the rest as it was; what belongs to the former type and is not touched
+    /// goes then. What it sets anew is for validation to refuse.
+    /// </summary>
+    private static void DropWhatTheTypeNoLongerHas(JsonObject spec, JsonObject before)
+    {
+        if (NeedsAddress(before) && !NeedsAddress(spec))
+        {
+            DropUnchanged(spec, before, "clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy");
+        }
+
+        if (NeedsNodePorts(before) && !NeedsNodePorts(spec) && NodePortsOf(spec).SequenceEqual(NodePortsOf(before)))
+        {
+            foreach (var port in PortsOf(spec))
+            {
+                port.Remove("nodePort");
+            }
+        }
+
+        if (NeedsHealthCheck(before) && !NeedsHealthCheck(spec))
+        {
+            DropUnchanged(spec, before, "healthCheckNodePort");
+        }
+
+        if (ObjectAccessor.Text(before, "type") == "LoadBalancer" && ObjectAccessor.Text(spec, "type") != "LoadBalancer")
+        {
+            DropUnchanged(spec, before, "allocateLoadBalancerNodePorts", "loadBalancerClass");
+        }
+
+        if (IsExternallyAccessible(before) && !IsExternallyAccessible(spec))
+        {
+            DropUnchanged(spec, before, "externalTrafficPolicy");
+        }
+    }
+
+    private static void DropUnchanged(JsonObject spec, JsonObject before, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (JsonNode.DeepEquals(spec[name], before[name]))
+            {
+                spec.Remove(name);
+            }
         }
     }
 
@@ -84,20 +165,17 @@ internal sealed class ServiceStrategy(ClaimTable addresses, ClaimTable ports, Ad
         var had = before is null ? null : AddressOf(before);
         if (!NeedsAddress(spec))
         {
-            foreach (var name in (string[])["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"])
-            {
-                spec.Remove(name);
-            }
-
             allocation.GiveBackAddressOnCommit(had);
             return;
         }
 
         var wanted = ObjectAccessor.Text(spec, "clusterIP");
-        if (wanted.Length == 0 && spec["clusterIPs"] is JsonArray { Count: > 0 } list)
+        if (IsForValidation(spec, wanted))
         {
-            wanted = list[0]?.GetValue<string>() ?? "";
+            return;
         }
+
+        RefuseOtherFamilies(spec, claimant);
 
         if (wanted.Length == 0)
         {
@@ -114,9 +192,34 @@ internal sealed class ServiceStrategy(ClaimTable addresses, ClaimTable ports, Ad
         }
 
         spec["clusterIP"] = wanted;
-        spec["clusterIPs"] = new JsonArray(JsonValue.Create(wanted));
+        spec["clusterIPs"] ??= new JsonArray(JsonValue.Create(wanted));
         spec["ipFamilies"] ??= new JsonArray(JsonValue.Create("IPv4"));
         spec["ipFamilyPolicy"] ??= "SingleStack";
+    }
+
+    /// <summary>True when what the client says of addresses is malformed: nothing is taken then, and validation says why.</summary>
+    private static bool IsForValidation(JsonObject spec, string wanted) =>
+        (wanted.Length > 0 && wanted != "None" && !System.Net.IPAddress.TryParse(wanted, out _))
+        || (spec["clusterIPs"] is JsonArray { Count: > 0 } list && (list.Count > 1 || list[0]?.GetValue<string>() != wanted));
+
+    /// <summary>The cluster has addresses of one family.</summary>
+    private static void RefuseOtherFamilies(JsonObject spec, string claimant)
+    {
+        var i = 0;
+        foreach (var family in (spec["ipFamilies"] as JsonArray ?? []).Select(static f => f?.GetValue<string>() ?? ""))
+        {
+            if (family == "IPv6")
+            {
+                throw ApiErrors.InvalidService(claimant, $"spec.ipFamilies[{i}]", "not configured on this cluster", JsonValue.Create(family));
+            }
+
+            i++;
+        }
+
+        if (ObjectAccessor.Text(spec, "ipFamilyPolicy") == "RequireDualStack")
+        {
+            throw ApiErrors.InvalidService(claimant, "spec.ipFamilyPolicy", "this cluster is not configured for dual-stack services", JsonValue.Create("RequireDualStack"));
+        }
     }
 
     private async Task<string> TakeAnyAddressAsync(ServiceAllocation allocation, string claimant, bool dryRun, CancellationToken cancellationToken)
@@ -176,17 +279,31 @@ internal sealed class ServiceStrategy(ClaimTable addresses, ClaimTable ports, Ad
                 }
             }
         }
-        else
-        {
-            foreach (var port in PortsOf(spec))
-            {
-                port.Remove("nodePort");
-            }
-        }
 
+        await AllocateHealthPortAsync(spec, had, allocation, claimant, dryRun, cancellationToken).ConfigureAwait(false);
         foreach (var port in had)
         {
             allocation.GiveBackPortOnCommit(Text(port));
+        }
+    }
+
+    /// <summary>Where a load balancer asks whether a node has endpoints of the service; a node port like the others.</summary>
+    private async Task AllocateHealthPortAsync(
+        JsonObject spec, HashSet<long> had, ServiceAllocation allocation, string claimant, bool dryRun, CancellationToken cancellationToken)
+    {
+        if (!NeedsHealthCheck(spec))
+        {
+            return;
+        }
+
+        var wanted = ObjectAccessor.Number(spec, "healthCheckNodePort") ?? 0;
+        if (wanted == 0)
+        {
+            spec["healthCheckNodePort"] = await TakeAnyPortAsync(allocation, claimant, dryRun, cancellationToken).ConfigureAwait(false);
+        }
+        else if (!had.Remove(wanted))
+        {
+            await TakePortAsync(wanted, allocation, claimant, dryRun, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -231,13 +348,21 @@ internal sealed class ServiceStrategy(ClaimTable addresses, ClaimTable ports, Ad
         ObjectAccessor.Text(spec, "type") is "NodePort"
         || (ObjectAccessor.Text(spec, "type") is "LoadBalancer" && ObjectAccessor.Flag(spec, "allocateLoadBalancerNodePorts") != false);
 
+    private static bool NeedsHealthCheck(JsonObject spec) =>
+        ObjectAccessor.Text(spec, "type") == "LoadBalancer" && ObjectAccessor.Text(spec, "externalTrafficPolicy") == "Local";
+
+    private static bool IsExternallyAccessible(JsonObject spec) =>
+        ObjectAccessor.Text(spec, "type") is "NodePort" or "LoadBalancer"
+        || (ObjectAccessor.Text(spec, "type") == "ClusterIP" && spec["externalIPs"] is JsonArray { Count: > 0 });
+
     private static string? AddressOf(JsonObject spec) =>
         ObjectAccessor.Text(spec, "clusterIP") is { Length: > 0 } address and not "None" ? address : null;
 
     private static IEnumerable<JsonObject> PortsOf(JsonObject spec) => (spec["ports"] as JsonArray)?.OfType<JsonObject>() ?? [];
 
+    /// <summary>The ports of nodes that the service has, that for health checks among them.</summary>
     private static IEnumerable<long> NodePortsOf(JsonObject spec) =>
-        PortsOf(spec).Select(p => ObjectAccessor.Number(p, "nodePort") ?? 0).Where(p => p > 0);
+        PortsOf(spec).Select(p => ObjectAccessor.Number(p, "nodePort") ?? 0).Append(ObjectAccessor.Number(spec, "healthCheckNodePort") ?? 0).Where(p => p > 0);
 
     private static void KeepWhenAbsent(JsonObject spec, JsonObject before, params string[] names)
     {

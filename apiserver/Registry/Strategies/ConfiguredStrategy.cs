@@ -38,14 +38,6 @@ internal sealed class NodeStrategy : ResourceStrategy
     }
 }
 
-/// <summary>Jobs and cron jobs count generations; a job's success count is selectable.</summary>
-internal sealed class JobStrategy : ResourceStrategy
-{
-    public override bool HasGeneration => true;
-
-    public override IReadOnlyList<SelectableField> SelectableFields { get; } = [new("status.successful", "status.succeeded", "0")];
-}
-
 /// <summary>Secrets: an empty type means Opaque, stringData is written into data and not kept.</summary>
 internal sealed class SecretStrategy : ResourceStrategy
 {
