@@ -27,9 +27,10 @@ internal static class CronSchedule
         {
             // Where a zone is not allowed, the caller says so; the fields must be right all the same.
             var space = text.IndexOf(' ', StringComparison.Ordinal);
-            if (space < 0)
+            var zone = text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..(space < 0 ? text.Length : space)];
+            if (space < 0 || !IsKnownZone(zone))
             {
-                return $"provided bad location {text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..]}";
+                return $"provided bad location {zone}: unknown time zone {zone}";
             }
 
             text = text[space..].Trim();
@@ -45,6 +46,10 @@ internal static class CronSchedule
             ? $"expected exactly {Fields.Length} fields, found {fields.Length}: [{string.Join(' ', fields)}]"
             : fields.Select((field, i) => FieldFault(field, i)).FirstOrDefault(static fault => fault is not null);
     }
+
+    /// <summary>True when the time zone database of this machine has the zone, or when the machine has no database.</summary>
+    public static bool IsKnownZone(string zone) =>
+        zone == "UTC" || TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _) || !TimeZoneInfo.TryFindSystemTimeZoneById("Europe/London", out _);
 
     private static string? WordFault(string text)
     {

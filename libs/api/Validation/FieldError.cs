@@ -61,7 +61,7 @@ public sealed class FieldError
                 FieldErrorType.InternalError => "Internal error",
                 _ => "Invalid value",
             };
-            if (Type is not (FieldErrorType.Required or FieldErrorType.Forbidden or FieldErrorType.TooLong or FieldErrorType.InternalError))
+            if (_value.Length > 0 && Type is not (FieldErrorType.Required or FieldErrorType.Forbidden or FieldErrorType.TooLong or FieldErrorType.InternalError))
             {
                 body += ": " + _value;
             }
@@ -72,13 +72,16 @@ public sealed class FieldError
 
     public override string ToString() => Field + ": " + Body;
 
-    public static FieldError NotFound(string field, object? value) => new(FieldErrorType.NotFound, field, Show(value), "");
+    public static FieldError NotFound(string field, object? value, string detail = "") => new(FieldErrorType.NotFound, field, Show(value), detail);
 
     public static FieldError Required(string field, string detail = "") => new(FieldErrorType.Required, field, "", detail);
 
-    public static FieldError Duplicate(string field, object? value) => new(FieldErrorType.Duplicate, field, Show(value), "");
+    public static FieldError Duplicate(string field, object? value, string detail = "") => new(FieldErrorType.Duplicate, field, Show(value), detail);
 
     public static FieldError Invalid(string field, object? value, string detail) => new(FieldErrorType.Invalid, field, Show(value), detail);
+
+    /// <summary>An Invalid fault of something too large to show.</summary>
+    public static FieldError InvalidUnshown(string field, string detail) => new(FieldErrorType.Invalid, field, "", detail);
 
     public static FieldError Forbidden(string field, string detail) => new(FieldErrorType.Forbidden, field, "", detail);
 

@@ -73,11 +73,10 @@ public static class MetadataRules
 
     private static void CheckOwners(ErrorList errors, JsonObject? metadata)
     {
+        const string path = "metadata.ownerReferences";
         string? controller = null;
-        var i = 0;
         foreach (var owner in metadata.Items("ownerReferences"))
         {
-            var path = $"metadata.ownerReferences[{i++}]";
             if (string.IsNullOrEmpty(owner.Text("apiVersion")))
             {
                 errors.Add(FieldError.Invalid(path + ".apiVersion", "", "version must not be empty"));
@@ -91,15 +90,21 @@ public static class MetadataRules
                 }
             }
 
+            if (owner.Text("apiVersion") == "v1" && owner.Text("kind") == "Event")
+            {
+                errors.Add(FieldError.Invalid(path, owner, "/v1, Kind=Event is disallowed from being an owner"));
+            }
+
             if (owner.Flag("controller") == true)
             {
+                var current = $"{owner.Text("kind")}/{owner.Text("name")}";
                 if (controller is not null)
                 {
-                    errors.Add(FieldError.Invalid("metadata.ownerReferences", metadata.List("ownerReferences"),
-                        $"Only one reference can have Controller set to true. Found \"true\" in references for {controller} and {owner.Text("name")}"));
+                    errors.Add(FieldError.Invalid(path, metadata.List("ownerReferences"),
+                        $"Only one reference can have Controller set to true. Found \"true\" in references for {controller} and {current}"));
                 }
 
-                controller = owner.Text("name");
+                controller ??= current;
             }
         }
     }
@@ -114,6 +119,24 @@ public static class MetadataRules
         if (metadata.Texts("finalizers").Contains("orphan") && metadata.Texts("finalizers").Contains("foregroundDeletion"))
         {
             errors.Add(FieldError.Invalid("metadata.finalizers", metadata.Texts("finalizers"), "finalizer orphan and foregroundDeletion cannot be both set"));
+        }
+    }
+
+    /// <summary>A finalizer without a domain is one of Kubernetes' own; holds for built-in kinds.</summary>
+    internal static void CheckKubernetesFinalizers(ErrorList errors, JsonObject? metadata)
+    {
+        var i = 0;
+        foreach (var finalizer in metadata.Texts("finalizers"))
+        {
+            CheckKubernetesFinalizer(errors, finalizer, $"metadata.finalizers[{i++}]");
+        }
+    }
+
+    internal static void CheckKubernetesFinalizer(ErrorList errors, string finalizer, string path)
+    {
+        if (!finalizer.Contains('/', StringComparison.Ordinal) && finalizer is not ("kubernetes" or "orphan" or "foregroundDeletion"))
+        {
+            errors.Add(FieldError.Invalid(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified"));
         }
     }
 

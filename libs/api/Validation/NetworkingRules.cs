@@ -147,7 +147,7 @@ internal static class NetworkingRules
             return;
         }
 
-        if (!TryRange(text, out var range))
+        if (!AddressRules.TryRange(text, out var range))
         {
             errors.Add(FieldError.Invalid(path + ".cidr", text, noRange));
             return;
@@ -155,7 +155,7 @@ internal static class NetworkingRules
 
         foreach (var (except, i) in block.Texts("except").Select(static (except, i) => (except, i)))
         {
-            if (!TryRange(except, out var inner))
+            if (!AddressRules.TryRange(except, out var inner))
             {
                 errors.Add(FieldError.Invalid($"{path}.except[{i}]", except, noRange));
             }
@@ -166,36 +166,11 @@ internal static class NetworkingRules
         }
     }
 
-    /// <summary>An address with a prefix length; what the prefix leaves open may be set, as Kubernetes has it here.</summary>
-    private static bool TryRange(string text, out IPNetwork range)
-    {
-        range = default;
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 || !IPAddress.TryParse(text[..slash], out var address) || !byte.TryParse(text.AsSpan(slash + 1), System.Globalization.NumberStyles.None, null, out var length))
-        {
-            return false;
-        }
-
-        var bytes = address.GetAddressBytes();
-        if (length > bytes.Length * 8)
-        {
-            return false;
-        }
-
-        for (var bit = (int)length; bit < bytes.Length * 8; bit++)
-        {
-            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
-        }
-
-        range = new IPNetwork(new IPAddress(bytes), length);
-        return true;
-    }
-
     private static void CheckRule(ErrorList errors, JsonObject rule, string path)
     {
         if (rule.Text("host") is { Length: > 0 } host)
         {
-            if (IPAddress.TryParse(host, out _))
+            if (AddressRules.TryAddress(host, out _))
             {
                 errors.Add(FieldError.Invalid(path + ".host", host, "must be a DNS name, not an IP address"));
             }

@@ -1,307 +1,236 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kube.Api.Serialization;
-using Kube.Api.Values;
 
 namespace Kube.Api.Validation;
 
-/// <content>Containers: names, images, ports, environment, mounts, resources, probes.</content>
+/// <content>Containers: their names, images and ports, and what sets each of the three lists apart.</content>
 internal static partial class PodRules
 {
-    private static void CheckContainers(
-        ErrorList errors, JsonObject spec, string member, string path, HashSet<string> volumes, HashSet<string> names)
-    {
-        var i = 0;
-        foreach (var container in spec.Items(member))
-        {
-            var at = $"{path}.{member}[{i++}]";
-            var name = container.Text("name");
-            if (errors.Require(at + ".name", name))
-            {
-                errors.AddInvalid(at + ".name", name, NameRules.DnsLabel(name!));
-                if (!names.Add(name!))
-                {
-                    errors.Add(FieldError.Duplicate(at + ".name", name));
-                }
-            }
+    /// <summary>What makes no sense for a container that nobody waits for and that has no share of its own.</summary>
+    private static readonly string[] NotForEphemeral =
+        ["ports", "resizePolicy", "restartPolicy", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle"];
 
-            CheckContainer(errors, container, at, volumes);
-            if (spec.Flag("hostNetwork") == true)
+    private static void CheckAllContainers(ErrorList errors, Scope scope)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        if (!scope.Spec.Items("containers").Any())
+        {
+            errors.Add(FieldError.Required(scope.Path + ".containers"));
+        }
+
+        foreach (var (container, path) in scope.Spec.Placed("containers", scope.Path))
+        {
+            CheckCommon(errors, container, path, scope, names);
+            CheckProbesAndHooks(errors, container, path, scope);
+            if (container.Has("restartPolicy"))
             {
-                CheckHostNetworkPorts(errors, container, at);
+                errors.Add(FieldError.Forbidden(path + ".restartPolicy", "may not be set for non-init containers"));
+            }
+        }
+
+        CheckHostPorts(errors, scope.Spec.Placed("containers", scope.Path));
+        foreach (var (container, path) in scope.Spec.Placed("initContainers", scope.Path))
+        {
+            CheckCommon(errors, container, path, scope, names);
+            CheckInit(errors, container, path, scope);
+        }
+
+        foreach (var (container, path) in scope.Spec.Placed("ephemeralContainers", scope.Path))
+        {
+            CheckCommon(errors, container, path, scope, names);
+            CheckEphemeral(errors, container, path, scope);
+        }
+    }
+
+    private static void CheckCommon(ErrorList errors, JsonObject container, string path, Scope scope, HashSet<string> names)
+    {
+        var name = container.Text("name");
+        if (errors.Require(path + ".name", name))
+        {
+            errors.AddInvalid(path + ".name", name, NameRules.DnsLabel(name!));
+            if (!names.Add(name!))
+            {
+                errors.Add(FieldError.Duplicate(path + ".name", name));
+            }
+        }
+
+        errors.Require(path + ".image", container.Text("image"));
+        errors.OneOf(path + ".terminationMessagePolicy", container.Text("terminationMessagePolicy"), "File", "FallbackToLogsOnError");
+        CheckPorts(errors, container, path);
+        CheckEnvironment(errors, container, path);
+        CheckMounts(errors, container, path, scope);
+        CheckDevices(errors, container, path, scope);
+        errors.OneOf(path + ".imagePullPolicy", container.Text("imagePullPolicy"), "Always", "IfNotPresent", "Never");
+        ResourceRules.CheckRequirements(errors, container.Map("resources"), scope.Claims, path + ".resources");
+        CheckResizePolicy(errors, container, path, scope);
+        CheckContainerSecurity(errors, container.Map("securityContext"), path + ".securityContext", scope);
+    }
+
+    private static void CheckProbesAndHooks(ErrorList errors, JsonObject container, string path, Scope scope)
+    {
+        foreach (var hook in (string[])["postStart", "preStop"])
+        {
+            CheckHandler(errors, container.Map("lifecycle").Map(hook), $"{path}.lifecycle.{hook}", scope, isHook: true);
+        }
+
+        CheckProbe(errors, container.Map("livenessProbe"), path + ".livenessProbe", scope, mustSucceedOnce: true);
+        CheckProbe(errors, container.Map("readinessProbe"), path + ".readinessProbe", scope, mustSucceedOnce: false);
+        CheckProbe(errors, container.Map("startupProbe"), path + ".startupProbe", scope, mustSucceedOnce: true);
+    }
+
+    /// <summary>An init container that is always restarted runs beside the others; another one runs before them and to its end.</summary>
+    private static void CheckInit(ErrorList errors, JsonObject container, string path, Scope scope)
+    {
+        if (container.Text("restartPolicy") is { } policy && policy != "Always")
+        {
+            errors.Add(FieldError.NotSupported(path + ".restartPolicy", policy, ["Always"]));
+        }
+
+        CheckHostPorts(errors, [(container, path)]);
+        if (container.Text("restartPolicy") == "Always")
+        {
+            CheckProbesAndHooks(errors, container, path, scope);
+            return;
+        }
+
+        foreach (var field in ((string[])["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"]).Where(container.Has))
+        {
+            errors.Add(FieldError.Forbidden($"{path}.{field}", "may not be set for init containers without restartPolicy=Always"));
+        }
+    }
+
+    private static void CheckEphemeral(ErrorList errors, JsonObject container, string path, Scope scope)
+    {
+        const string Refusal = "cannot be set for an Ephemeral Container";
+        if (container.Text("targetContainerName") is { Length: > 0 } target
+            && !scope.Spec.Items("containers").Concat(scope.Spec.Items("initContainers")).Any(c => c.Text("name") == target))
+        {
+            errors.Add(FieldError.NotFound(path + ".targetContainerName", target));
+        }
+
+        foreach (var field in NotForEphemeral.Where(container.Has))
+        {
+            errors.Add(FieldError.Forbidden($"{path}.{field}", Refusal));
+        }
+
+        if (container.Map("resources") is { Count: > 0 })
+        {
+            errors.Add(FieldError.Forbidden(path + ".resources", Refusal));
+        }
+
+        foreach (var (mount, at) in container.Placed("volumeMounts", path))
+        {
+            foreach (var field in ((string[])["subPath", "subPathExpr"]).Where(f => mount.Text(f) is { Length: > 0 }))
+            {
+                errors.Add(FieldError.Forbidden($"{at}.{field}", Refusal));
             }
         }
     }
 
-    private static void CheckContainer(ErrorList errors, JsonObject container, string path, HashSet<string> volumes)
+    /// <summary>A template may have space around its images, since such have been stored; a pod may not.</summary>
+    private static void CheckImageSpace(ErrorList errors, JsonObject container, string path)
     {
-        if (errors.Require(path + ".image", container.Text("image")) && container.Text("image")!.Trim() != container.Text("image"))
+        if (container.Text("image") is { } image && image.Trim().Length != image.Length)
         {
-            errors.Add(FieldError.Invalid(path + ".image", container.Text("image"), "must not have leading or trailing whitespace"));
+            errors.Add(FieldError.Invalid(path + ".image", image, "must not have leading or trailing whitespace"));
         }
-
-        errors.OneOf(path + ".terminationMessagePolicy", container.Text("terminationMessagePolicy"), "FallbackToLogsOnError", "File");
-        CheckPorts(errors, container, path + ".ports");
-        CheckEnvironment(errors, container, path);
-        CheckMounts(errors, container, path + ".volumeMounts", volumes);
-        errors.OneOf(path + ".imagePullPolicy", container.Text("imagePullPolicy"), "Always", "IfNotPresent", "Never");
-        CheckResources(errors, container.Map("resources"), path + ".resources");
-        CheckProbe(errors, container.Map("livenessProbe"), path + ".livenessProbe", mustSucceedOnce: true);
-        CheckProbe(errors, container.Map("readinessProbe"), path + ".readinessProbe", mustSucceedOnce: false);
-        CheckProbe(errors, container.Map("startupProbe"), path + ".startupProbe", mustSucceedOnce: true);
-        CheckHandler(errors, container.Map("lifecycle").Map("postStart"), path + ".lifecycle.postStart");
-        CheckHandler(errors, container.Map("lifecycle").Map("preStop"), path + ".lifecycle.preStop");
     }
 
     private static void CheckPorts(ErrorList errors, JsonObject container, string path)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var i = 0;
-        foreach (var port in container.Items("ports"))
+        foreach (var (port, at) in container.Placed("ports", path))
         {
-            var at = $"{path}[{i++}]";
             if (port.Text("name") is { Length: > 0 } name)
             {
-                errors.AddInvalid(at + ".name", name, NameRules.PortName(name));
-                if (!names.Add(name))
+                var faults = NameRules.PortName(name);
+                errors.AddInvalid(at + ".name", name, faults);
+                if (faults.Count == 0 && !names.Add(name))
                 {
                     errors.Add(FieldError.Duplicate(at + ".name", name));
                 }
             }
 
-            if (port.Whole("containerPort") is null or 0)
+            if (port.Whole("containerPort") is not { } number || number == 0)
             {
                 errors.Add(FieldError.Required(at + ".containerPort"));
+            }
+            else
+            {
+                errors.AddInvalid(at + ".containerPort", number, NameRules.PortNumber(number));
+            }
+
+            if (port.Whole("hostPort") is { } hostPort and not 0)
+            {
+                errors.AddInvalid(at + ".hostPort", hostPort, NameRules.PortNumber(hostPort));
             }
 
             errors.OneOf(at + ".protocol", port.Text("protocol"), "SCTP", "TCP", "UDP");
         }
     }
 
-    private static void CheckHostNetworkPorts(ErrorList errors, JsonObject container, string path)
+    /// <summary>In the host's network there is nothing to map; a template may leave the host's port out, since pods get it.</summary>
+    private static void CheckHostNetworkPorts(ErrorList errors, Scope scope)
     {
-        var i = 0;
-        foreach (var port in container.Items("ports"))
+        if (!scope.HostNetwork)
         {
-            if (port.Whole("hostPort") != port.Whole("containerPort"))
-            {
-                errors.Add(FieldError.Invalid($"{path}.ports[{i}].containerPort", port.Whole("containerPort"), "must match `hostPort` when `hostNetwork` is true"));
-            }
+            return;
+        }
 
-            i++;
+        foreach (var (container, path) in scope.Spec.Placed("containers", scope.Path))
+        {
+            foreach (var (port, at) in container.Placed("ports", path))
+            {
+                var (host, own) = (port.Whole("hostPort") ?? 0, port.Whole("containerPort") ?? 0);
+                if ((scope.IsPod || host != 0) && host != own)
+                {
+                    errors.Add(FieldError.Invalid(at + ".hostPort", host, "must match `containerPort` when `hostNetwork` is true"));
+                }
+            }
         }
     }
 
-    private static void CheckHostPorts(ErrorList errors, JsonObject spec, string path)
+    private static void CheckHostPorts(ErrorList errors, IEnumerable<(JsonObject Container, string Path)> containers)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var c = 0;
-        foreach (var container in spec.Items("containers"))
+        foreach (var (container, path) in containers)
         {
-            var p = 0;
-            foreach (var port in container.Items("ports"))
+            foreach (var (port, at) in container.Placed("ports", path))
             {
                 var key = $"{port.Text("protocol")}/{port.Text("hostIP")}/{port.Whole("hostPort")}";
-                if (port.Whole("hostPort") is > 0 && !seen.Add(key))
+                if ((port.Whole("hostPort") ?? 0) != 0 && !seen.Add(key))
                 {
-                    errors.Add(FieldError.Duplicate($"{path}.containers[{c}].ports[{p}].hostPort", key));
-                }
-
-                p++;
-            }
-
-            c++;
-        }
-    }
-
-    private static void CheckEnvironment(ErrorList errors, JsonObject container, string path)
-    {
-        var i = 0;
-        foreach (var variable in container.Items("env"))
-        {
-            var at = $"{path}.env[{i++}]";
-            if (errors.Require(at + ".name", variable.Text("name")))
-            {
-                errors.AddInvalid(at + ".name", variable.Text("name"), NameRules.EnvironmentName(variable.Text("name")!));
-            }
-
-            if (variable.Map("valueFrom") is not { } from)
-            {
-                continue;
-            }
-
-            var sources = from.Count(s => s.Value is not null);
-            if (sources == 0)
-            {
-                errors.Add(FieldError.Invalid(at + ".valueFrom", "", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`"));
-            }
-            else if (!string.IsNullOrEmpty(variable.Text("value")))
-            {
-                errors.Add(FieldError.Invalid(at + ".valueFrom", "", "may not be specified when `value` is not empty"));
-            }
-            else if (sources > 1)
-            {
-                errors.Add(FieldError.Invalid(at + ".valueFrom", "", "may not have more than one field specified at a time"));
-            }
-
-            foreach (var reference in (string[])["configMapKeyRef", "secretKeyRef"])
-            {
-                if (from.Map(reference) is { } selector)
-                {
-                    errors.Require($"{at}.valueFrom.{reference}.name", selector.Text("name"));
-                    errors.Require($"{at}.valueFrom.{reference}.key", selector.Text("key"));
+                    errors.Add(FieldError.Duplicate(at + ".hostPort", key));
                 }
             }
         }
     }
 
-    private static void CheckMounts(ErrorList errors, JsonObject container, string path, HashSet<string> volumes)
+    private static void CheckResizePolicy(ErrorList errors, JsonObject container, string path, Scope scope)
     {
-        var paths = new HashSet<string>(StringComparer.Ordinal);
-        var i = 0;
-        foreach (var mount in container.Items("volumeMounts"))
+        var list = path + ".resizePolicy";
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (policy, at) in container.Placed("resizePolicy", path))
         {
-            var at = $"{path}[{i++}]";
-            if (errors.Require(at + ".name", mount.Text("name")) && !volumes.Contains(mount.Text("name")!))
+            var (name, restart) = (policy.Text("resourceName") ?? "", policy.Text("restartPolicy") ?? "");
+            if (!seen.Add(name))
             {
-                errors.Add(FieldError.NotFound(at + ".name", mount.Text("name")));
+                errors.Add(FieldError.Duplicate(at, name));
             }
 
-            if (errors.Require(at + ".mountPath", mount.Text("mountPath")) && !paths.Add(mount.Text("mountPath")!))
+            errors.OneOf(list, name, "cpu", "memory");
+            errors.OneOf(list, restart, "NotRequired", "RestartContainer");
+            if (scope.Spec.Text("restartPolicy") == "Never" && restart != "NotRequired")
             {
-                errors.Add(FieldError.Invalid(at + ".mountPath", mount.Text("mountPath"), "must be unique"));
-            }
-
-            if (mount.Text("subPath") is { Length: > 0 } subPath)
-            {
-                CheckLocalPath(errors, subPath, at + ".subPath");
+                errors.Add(FieldError.Invalid(list, restart, "must be 'NotRequired' when `restartPolicy` is 'Never'"));
             }
         }
     }
 
-    private static void CheckLocalPath(ErrorList errors, string value, string path)
+    internal static void CheckPortNumberOrName(ErrorList errors, string path, JsonNode? port)
     {
-        if (value.StartsWith('/'))
-        {
-            errors.Add(FieldError.Invalid(path, value, "must be a relative path"));
-        }
-
-        if (value.Split('/').Contains(".."))
-        {
-            errors.Add(FieldError.Invalid(path, value, "must not contain '..'"));
-        }
-    }
-
-    private static void CheckResources(ErrorList errors, JsonObject? resources, string path)
-    {
-        var limits = resources.Map("limits");
-        foreach (var list in (string[])["limits", "requests"])
-        {
-            foreach (var (name, amount) in resources.Map(list) ?? [])
-            {
-                var at = $"{path}.{list}";
-                CheckResourceName(errors, name, $"{at}[{name}]");
-                if (!Quantity.TryParse((string?)amount, out var quantity))
-                {
-                    continue;
-                }
-
-                if (quantity.Sign < 0)
-                {
-                    errors.Add(FieldError.Invalid($"{at}[{name}]", quantity.ToString(), "must be greater than or equal to 0"));
-                }
-
-                if (list == "requests" && Quantity.TryParse(limits.Text(name), out var limit) && quantity.CompareTo(limit) > 0)
-                {
-                    errors.Add(FieldError.Invalid(at, quantity.ToString(), $"must be less than or equal to {name} limit of {limit}"));
-                }
-            }
-        }
-    }
-
-    private static void CheckResourceName(ErrorList errors, string name, string path)
-    {
-        errors.AddInvalid(path, name, NameRules.QualifiedName(name));
-        if (!name.Contains('/', StringComparison.Ordinal) && name is not ("cpu" or "memory" or "ephemeral-storage") && !name.StartsWith("hugepages-", StringComparison.Ordinal))
-        {
-            errors.Add(FieldError.Invalid(path, name, "must be a standard resource type or fully qualified"));
-            errors.Add(FieldError.Invalid(path, name, "must be a standard resource for containers"));
-        }
-    }
-
-    private static void CheckProbe(ErrorList errors, JsonObject? probe, string path, bool mustSucceedOnce)
-    {
-        if (probe is null)
-        {
-            return;
-        }
-
-        CheckHandler(errors, probe, path);
-        foreach (var field in (string[])["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"])
-        {
-            errors.NonNegative($"{path}.{field}", probe.Whole(field));
-        }
-
-        if (mustSucceedOnce && probe.Whole("successThreshold") is { } successes && successes != 1)
-        {
-            errors.Add(FieldError.Invalid(path + ".successThreshold", successes, "must be 1"));
-        }
-
-        if (probe.Whole("terminationGracePeriodSeconds") is { } grace)
-        {
-            if (grace <= 0)
-            {
-                errors.Add(FieldError.Invalid(path + ".terminationGracePeriodSeconds", grace, "must be greater than 0"));
-            }
-
-            if (!mustSucceedOnce)
-            {
-                errors.Add(FieldError.Invalid(path + ".terminationGracePeriodSeconds", grace, "must not be set for readinessProbes"));
-            }
-        }
-    }
-
-    private static void CheckHandler(ErrorList errors, JsonObject? handler, string path)
-    {
-        if (handler is null)
-        {
-            return;
-        }
-
-        var count = 0;
-        foreach (var kind in (string[])["exec", "httpGet", "tcpSocket", "grpc", "sleep"])
-        {
-            if (handler.Map(kind) is not { } action)
-            {
-                continue;
-            }
-
-            if (++count > 1)
-            {
-                errors.Add(FieldError.Forbidden($"{path}.{kind}", "may not specify more than 1 handler type"));
-                continue;
-            }
-
-            if (kind == "exec" && !action.Texts("command").Any())
-            {
-                errors.Add(FieldError.Required(path + ".exec.command"));
-            }
-
-            if (kind is "httpGet" or "tcpSocket" && action["port"] is { } port)
-            {
-                CheckPortNumberOrName(errors, $"{path}.{kind}.port", port);
-            }
-        }
-
-        if (count == 0)
-        {
-            errors.Add(FieldError.Required(path, "must specify a handler type"));
-        }
-    }
-
-    internal static void CheckPortNumberOrName(ErrorList errors, string path, JsonNode port)
-    {
-        if (port.GetValueKind() == JsonValueKind.Number)
+        if (port is null || port.GetValueKind() == JsonValueKind.Number)
         {
             var number = JsonAccess.Whole(port) ?? 0;
             errors.AddInvalid(path, number, NameRules.PortNumber(number));

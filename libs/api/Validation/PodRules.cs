@@ -1,24 +1,76 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Kube.Api.Serialization;
 
 namespace Kube.Api.Validation;
 
-/// <summary>Rules of pods and pod templates.</summary>
+/// <summary>Rules of pods and pod templates (Kubernetes' pkg/apis/core/validation).</summary>
 internal static partial class PodRules
 {
-    private const int MaxSysctlLength = 253;
-    private const string SysctlPattern = @"^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
+    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
+    private const string DeletionCostAnnotation = "controller.kubernetes.io/pod-deletion-cost";
+
+    /// <summary>What the parts of one pod's spec are judged by.</summary>
+    /// <param name="Spec">The whole spec.</param>
+    /// <param name="Path">Where it stands.</param>
+    /// <param name="PodName">The name of the pod; null in a template.</param>
+    /// <param name="IsNew">True when the pod or template is not stored yet.</param>
+    private sealed record Scope(JsonObject Spec, string Path, string? PodName, bool IsNew)
+    {
+        internal Dictionary<string, JsonObject> Volumes { get; } = new(StringComparer.Ordinal);
+
+        internal HashSet<string> Claims { get; } = new(StringComparer.Ordinal);
+
+        internal bool IsPod => PodName is not null;
+
+        internal bool HostNetwork => Spec.Flag("hostNetwork") == true;
+
+        internal bool HostUsers => Spec.Flag("hostUsers") != false;
+
+        internal long? GraceSeconds => Spec.Whole("terminationGracePeriodSeconds");
+    }
 
     internal static void CheckPod(ErrorList errors, JsonObject pod)
     {
-        if (pod.Map("spec") is not { } spec)
+        var spec = pod.Map("spec") ?? [];
+        var annotations = pod.Map("metadata").Map("annotations");
+        CheckPodAnnotations(errors, annotations, spec, "metadata.annotations");
+        CheckSpec(errors, new Scope(spec, "spec", pod.Map("metadata").Text("name") ?? "", IsNew: false));
+        if (string.IsNullOrEmpty(spec.Text("serviceAccountName")))
         {
-            errors.Add(FieldError.Required("spec.containers"));
-            return;
+            foreach (var (volume, path) in spec.Placed("volumes", "spec"))
+            {
+                foreach (var (_, at) in volume.Map("projected").Placed("sources", path + ".projected").Where(static s => s.Item.Has("serviceAccountToken")))
+                {
+                    errors.Add(FieldError.Forbidden(at + ".serviceAccountToken", "must not be specified when serviceAccountName is not set"));
+                }
+            }
         }
 
-        CheckSpec(errors, spec, "spec");
+        foreach (var member in (string[])["containers", "initContainers", "ephemeralContainers"])
+        {
+            foreach (var (container, path) in spec.Placed(member, "spec"))
+            {
+                CheckImageSpace(errors, container, path);
+            }
+        }
+    }
+
+    /// <summary>What holds of a pod that is about to be made.</summary>
+    internal static void CheckNewPod(ErrorList errors, JsonObject pod)
+    {
+        var spec = pod.Map("spec") ?? [];
+        if (spec.Items("ephemeralContainers").Any())
+        {
+            errors.Add(FieldError.Forbidden("spec.ephemeralContainers", "cannot be set on create"));
+        }
+
+        if (!string.IsNullOrEmpty(spec.Text("nodeName")) && spec.Items("schedulingGates").Any())
+        {
+            errors.Add(FieldError.Forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared"));
+        }
+
+        CheckHostSysctls(errors, spec, "spec.securityContext.sysctls");
+        CheckProfileAnnotations(errors, pod.Map("metadata").Map("annotations"), spec, "spec");
     }
 
     internal static void CheckTemplate(ErrorList errors, JsonObject? template, string path)
@@ -29,213 +81,197 @@ internal static partial class PodRules
             return;
         }
 
-        MetadataRules.CheckLabels(errors, template.Map("metadata").Map("labels"), path + ".metadata.labels");
-        MetadataRules.CheckAnnotations(errors, template.Map("metadata").Map("annotations"), path + ".metadata.annotations");
-        CheckSpec(errors, template.Map("spec") ?? [], path + ".spec");
-        if (template.Map("spec").Items("ephemeralContainers").Any())
+        CheckTemplateMetadata(errors, template, path);
+        var spec = template.Map("spec") ?? [];
+        CheckSpec(errors, new Scope(spec, path + ".spec", null, IsNew: false));
+        CheckProfileAnnotations(errors, template.Map("metadata").Map("annotations"), spec, path + ".spec");
+        if (spec.Items("ephemeralContainers").Any())
         {
             errors.Add(FieldError.Forbidden(path + ".spec.ephemeralContainers", "ephemeral containers not allowed in pod template"));
         }
     }
 
-    private static void CheckSpec(ErrorList errors, JsonObject spec, string path)
+    /// <summary>Labels and annotations of a template; faults leave out "metadata", as Kubernetes' do.</summary>
+    internal static void CheckTemplateMetadata(ErrorList errors, JsonObject template, string path)
     {
-        var volumes = CheckVolumes(errors, spec, path + ".volumes");
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        if (!spec.Items("containers").Any())
+        var metadata = template.Map("metadata");
+        MetadataRules.CheckLabels(errors, metadata.Map("labels"), path + ".labels");
+        MetadataRules.CheckAnnotations(errors, metadata.Map("annotations"), path + ".annotations");
+        CheckPodAnnotations(errors, metadata.Map("annotations"), template.Map("spec") ?? [], path + ".annotations");
+    }
+
+    /// <summary>The annotations that mean something for a pod.</summary>
+    internal static void CheckPodAnnotations(ErrorList errors, JsonObject? annotations, JsonObject spec, string path)
+    {
+        if (annotations.Text(MirrorAnnotation) is { } mirror && string.IsNullOrEmpty(spec.Text("nodeName")))
         {
-            errors.Add(FieldError.Required(path + ".containers"));
+            errors.Add(FieldError.Invalid($"{path}[{MirrorAnnotation}]", mirror, "must set spec.nodeName if mirror pod annotation is set"));
         }
 
-        CheckContainers(errors, spec, "containers", path, volumes, names);
-        CheckContainers(errors, spec, "initContainers", path, volumes, names);
-        CheckContainers(errors, spec, "ephemeralContainers", path, volumes, names);
-        CheckHostPorts(errors, spec, path);
+        if (annotations.Text(DeletionCostAnnotation) is { } cost && !IsCost(cost))
+        {
+            errors.Add(FieldError.Invalid($"{path}[{DeletionCostAnnotation}]", cost, "must be a 32bit integer"));
+        }
+
+        CheckProfileAnnotationForms(errors, annotations, spec, path);
+    }
+
+    private static bool IsCost(string text) =>
+        int.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out _)
+        && (text == "0" || text[0] is '-' or (>= '1' and <= '9'));
+
+    private static void CheckSpec(ErrorList errors, Scope scope)
+    {
+        var (spec, path) = (scope.Spec, scope.Path);
+        CheckVolumes(errors, scope);
+        CheckResourceClaims(errors, scope);
+        CheckAllContainers(errors, scope);
+        CheckHostNetworkPorts(errors, scope);
         errors.OneOf(path + ".restartPolicy", spec.Text("restartPolicy"), "Always", "OnFailure", "Never");
         errors.OneOf(path + ".dnsPolicy", spec.Text("dnsPolicy"), "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None");
         MetadataRules.CheckLabels(errors, spec.Map("nodeSelector"), path + ".nodeSelector");
-        CheckLimits(errors, spec, path);
-        CheckSysctls(errors, spec, path + ".securityContext.sysctls");
-        CheckTolerations(errors, spec, path + ".tolerations");
+        CheckPodSecurity(errors, scope);
         CheckAffinity(errors, spec.Map("affinity"), path + ".affinity");
-        CheckSpread(errors, spec, path + ".topologySpreadConstraints");
-        var i = 0;
-        foreach (var secret in spec.Items("imagePullSecrets"))
+        CheckDnsConfig(errors, spec, path + ".dnsConfig");
+        foreach (var (gate, at) in spec.Placed("readinessGates", path))
         {
-            errors.Require($"{path}.imagePullSecrets[{i++}].name", secret.Text("name"));
+            errors.AddInvalid(at + ".conditionType", gate.Text("conditionType") ?? "", NameRules.QualifiedName(gate.Text("conditionType") ?? ""));
         }
+
+        CheckSchedulingGates(errors, spec, path);
+        CheckSpread(errors, spec, path);
+        CheckHostProcesses(errors, scope);
+        CheckHostUsers(errors, scope);
+        CheckNames(errors, spec, path);
+        CheckTolerations(errors, spec, path);
+        CheckHostAliases(errors, spec, path);
+        if (spec.Text("preemptionPolicy") is { } preemption)
+        {
+            errors.OneOf(path + ".preemptionPolicy", preemption, "PreemptLowerPriority", "Never");
+        }
+
+        if (spec.Map("overhead") is { } overhead)
+        {
+            ResourceRules.CheckRequirements(errors, new JsonObject { ["limits"] = overhead.DeepClone() }, [], path + ".overhead");
+        }
+
+        CheckOperatingSystem(errors, scope);
     }
 
-    private static void CheckLimits(ErrorList errors, JsonObject spec, string path)
+    /// <summary>Names of other objects and of the pod itself; their formats are said by attributes.</summary>
+    private static void CheckNames(ErrorList errors, JsonObject spec, string path)
     {
+        if (spec.Text("runtimeClassName") is { Length: 0 })
+        {
+            errors.AddInvalid(path + ".runtimeClassName", "", NameRules.DnsSubdomain(""));
+        }
+
         if (spec.Whole("activeDeadlineSeconds") is { } deadline)
         {
             errors.AddInvalid(path + ".activeDeadlineSeconds", deadline, NameRules.InRange(deadline, 1, int.MaxValue));
         }
+    }
 
-        errors.NonNegative(path + ".terminationGracePeriodSeconds", spec.Whole("terminationGracePeriodSeconds"));
-        var security = spec.Map("securityContext");
-        foreach (var field in (string[])["runAsUser", "runAsGroup", "fsGroup"])
+    private static void CheckDnsConfig(ErrorList errors, JsonObject spec, string path)
+    {
+        const int maxServers = 3;
+        const int maxSearches = 32;
+        const int maxSearchChars = 2048;
+        var config = spec.Map("dnsConfig");
+        if (spec.Text("dnsPolicy") == "None" && config is null)
         {
-            if (security.Whole(field) is { } id)
+            errors.Add(FieldError.Required(path, "must provide `dnsConfig` when `dnsPolicy` is None"));
+            return;
+        }
+
+        var servers = config.Texts("nameservers").ToList();
+        if (spec.Text("dnsPolicy") == "None" && servers.Count == 0)
+        {
+            errors.Add(FieldError.Required(path + ".nameservers", "must provide at least one DNS nameserver when `dnsPolicy` is None"));
+            return;
+        }
+
+        if (servers.Count > maxServers)
+        {
+            errors.Add(FieldError.Invalid(path + ".nameservers", servers, $"must not have more than {maxServers} nameservers"));
+        }
+
+        foreach (var (server, at) in config.PlacedTexts("nameservers", path))
+        {
+            AddressRules.CheckAddress(errors, server, at);
+        }
+
+        var searches = config.Texts("searches").ToList();
+        if (searches.Count > maxSearches)
+        {
+            errors.Add(FieldError.Invalid(path + ".searches", searches, $"must not have more than {maxSearches} search paths"));
+        }
+
+        if (string.Join(' ', searches).Length > maxSearchChars)
+        {
+            errors.Add(FieldError.Invalid(path + ".searches", searches, $"must not have more than {maxSearchChars} characters (including spaces) in the search list"));
+        }
+
+        foreach (var (search, at) in config.PlacedTexts("searches", path))
+        {
+            var name = search.EndsWith('.') ? search[..^1] : search;
+            errors.AddInvalid(at, name, NameRules.DnsSubdomain(name));
+        }
+
+        foreach (var (option, at) in config.Placed("options", path))
+        {
+            errors.Require(at, option.Text("name"), "must not be empty");
+        }
+    }
+
+    private static void CheckHostAliases(ErrorList errors, JsonObject spec, string path)
+    {
+        foreach (var (alias, at) in spec.Placed("hostAliases", path))
+        {
+            AddressRules.CheckAddress(errors, alias.Text("ip") ?? "", at + ".ip");
+            foreach (var (host, place) in alias.PlacedTexts("hostnames", at))
             {
-                errors.AddInvalid($"{path}.securityContext.{field}", id, NameRules.InRange(id, 0, int.MaxValue));
+                errors.AddInvalid(place, host, NameRules.DnsSubdomain(host));
             }
         }
     }
 
-    private static void CheckSysctls(ErrorList errors, JsonObject spec, string path)
+    private static void CheckResourceClaims(ErrorList errors, Scope scope)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var i = 0;
-        foreach (var sysctl in spec.Map("securityContext").Items("sysctls"))
+        foreach (var (claim, at) in scope.Spec.Placed("resourceClaims", scope.Path))
         {
-            var at = $"{path}[{i++}].name";
-            var name = sysctl.Text("name") ?? "";
-            if (!errors.Require(at, name))
+            var name = claim.Text("name") ?? "";
+            if (errors.Require(at + ".name", name))
             {
-                continue;
-            }
-
-            if (name.Length > MaxSysctlLength || !SysctlName().IsMatch(name))
-            {
-                errors.Add(FieldError.Invalid(at, name, $"must have at most {MaxSysctlLength} characters and match regex {SysctlPattern}"));
-            }
-            else if (!seen.Add(name))
-            {
-                errors.Add(FieldError.Duplicate(at, name));
-            }
-        }
-    }
-
-    private static void CheckTolerations(ErrorList errors, JsonObject spec, string path)
-    {
-        var i = 0;
-        foreach (var toleration in spec.Items("tolerations"))
-        {
-            var at = $"{path}[{i++}]";
-            var (key, op, effect, value) = (toleration.Text("key") ?? "", toleration.Text("operator") ?? "", toleration.Text("effect") ?? "", toleration.Text("value") ?? "");
-            if (key.Length > 0)
-            {
-                errors.AddInvalid(at + ".key", key, NameRules.QualifiedName(key));
-            }
-            else if (op != "Exists")
-            {
-                errors.Add(FieldError.Invalid(at + ".operator", op, "operator must be Exists when `key` is empty, which means \"match all values and all keys\""));
-            }
-
-            if (toleration.Has("tolerationSeconds") && effect != "NoExecute")
-            {
-                errors.Add(FieldError.Invalid(at + ".effect", effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"));
-            }
-
-            switch (op)
-            {
-                case "Equal" or "":
-                    errors.AddInvalid(at + ".operator", value, NameRules.LabelValue(value));
-                    break;
-                case "Exists":
-                    if (value.Length > 0)
-                    {
-                        errors.Add(FieldError.Invalid(at + ".operator", toleration, "value must be empty when `operator` is 'Exists'"));
-                    }
-
-                    break;
-                default:
-                    errors.Add(FieldError.NotSupported(at + ".operator", op, ["Equal", "Exists"]));
-                    break;
-            }
-
-            if (effect.Length > 0)
-            {
-                errors.OneOf(at + ".effect", effect, "NoSchedule", "PreferNoSchedule", "NoExecute");
-            }
-        }
-    }
-
-    private static void CheckAffinity(ErrorList errors, JsonObject? affinity, string path)
-    {
-        var node = affinity.Map("nodeAffinity");
-        if (node.Map("requiredDuringSchedulingIgnoredDuringExecution") is { } required)
-        {
-            var at = path + ".nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms";
-            if (!required.Items("nodeSelectorTerms").Any())
-            {
-                errors.Add(FieldError.Required(at, "must have at least one node selector term"));
-            }
-
-            var i = 0;
-            foreach (var term in required.Items("nodeSelectorTerms"))
-            {
-                CheckNodeSelectorTerm(errors, term, $"{at}[{i++}]");
-            }
-        }
-
-        foreach (var kind in (string[])["podAffinity", "podAntiAffinity"])
-        {
-            var i = 0;
-            foreach (var term in affinity.Map(kind).Items("requiredDuringSchedulingIgnoredDuringExecution"))
-            {
-                var at = $"{path}.{kind}.requiredDuringSchedulingIgnoredDuringExecution[{i++}]";
-                WorkloadRules.CheckLabelSelector(errors, term.Map("labelSelector"), at + ".labelSelector");
-                if (string.IsNullOrEmpty(term.Text("topologyKey")))
+                if (scope.Claims.Add(name))
                 {
-                    errors.Add(FieldError.Required(at + ".topologyKey", "can not be empty"));
+                    errors.AddInvalid(at + ".name", name, NameRules.DnsLabel(name));
+                }
+                else
+                {
+                    errors.Add(FieldError.Duplicate(at + ".name", name));
                 }
             }
-        }
-    }
 
-    private static void CheckNodeSelectorTerm(ErrorList errors, JsonObject term, string path)
-    {
-        var i = 0;
-        foreach (var requirement in term.Items("matchExpressions"))
-        {
-            var at = $"{path}.matchExpressions[{i++}]";
-            var values = requirement.Texts("values").Count();
-            switch (requirement.Text("operator"))
+            var (claimName, template) = (claim.Text("resourceClaimName"), claim.Text("resourceClaimTemplateName"));
+            if (claimName is not null && template is not null)
             {
-                case "In" or "NotIn" when values == 0:
-                    errors.Add(FieldError.Required(at + ".values", "must be specified when `operator` is 'In' or 'NotIn'"));
-                    break;
-                case "Exists" or "DoesNotExist" when values > 0:
-                    errors.Add(FieldError.Forbidden(at + ".values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
-                    break;
-                case "Gt" or "Lt" when values != 1:
-                    errors.Add(FieldError.Required(at + ".values", "must be specified single value when `operator` is 'Lt' or 'Gt'"));
-                    break;
-                case not ("In" or "NotIn" or "Exists" or "DoesNotExist" or "Gt" or "Lt"):
-                    errors.Add(FieldError.Invalid(at + ".operator", requirement.Text("operator") ?? "", "not a valid selector operator"));
-                    break;
+                errors.Add(FieldError.Invalid(at, claim, "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"));
+            }
+            else if (claimName is null && template is null)
+            {
+                errors.Add(FieldError.Invalid(at, claim, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"));
             }
 
-            errors.AddInvalid(at + ".key", requirement.Text("key") ?? "", NameRules.QualifiedName(requirement.Text("key") ?? ""));
-        }
-    }
-
-    private static void CheckSpread(ErrorList errors, JsonObject spec, string path)
-    {
-        var i = 0;
-        foreach (var constraint in spec.Items("topologySpreadConstraints"))
-        {
-            var at = $"{path}[{i++}]";
-            if (constraint.Whole("maxSkew") is not > 0)
+            if (claimName is not null)
             {
-                errors.Add(FieldError.Invalid(at + ".maxSkew", constraint.Whole("maxSkew") ?? 0, "must be greater than zero"));
+                errors.AddInvalid(at + ".resourceClaimName", claimName, NameRules.DnsSubdomain(claimName));
             }
 
-            if (string.IsNullOrEmpty(constraint.Text("topologyKey")))
+            if (template is not null)
             {
-                errors.Add(FieldError.Required(at + ".topologyKey", "can not be empty"));
-            }
-
-            if (constraint.Text("whenUnsatisfiable") is not ("DoNotSchedule" or "ScheduleAnyway"))
-            {
-                errors.Add(FieldError.NotSupported(at + ".whenUnsatisfiable", constraint.Text("whenUnsatisfiable") ?? "", ["DoNotSchedule", "ScheduleAnyway"]));
+                errors.AddInvalid(at + ".resourceClaimTemplateName", template, NameRules.DnsSubdomain(template));
             }
         }
     }
-
-    [GeneratedRegex(SysctlPattern, RegexOptions.CultureInvariant)]
-    private static partial Regex SysctlName();
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kube.Api.Patch;
 using Kube.Api.Quotas;
 using Kube.Api.Serialization;
+using Kube.Api.Values;
 
 namespace Kube.Api.Validation;
 
@@ -9,10 +10,6 @@ namespace Kube.Api.Validation;
 internal static class PodSubresourceRules
 {
     private const string MirrorAnnotation = "kubernetes.io/config.mirror";
-
-    /// <summary>What makes no sense for a container that nobody waits for and that has no share of its own.</summary>
-    private static readonly string[] NotForEphemeral =
-        ["lifecycle", "livenessProbe", "ports", "readinessProbe", "resizePolicy", "startupProbe"];
 
     /// <summary>Ephemeral containers come; they neither change nor go.</summary>
     internal static void CheckEphemeralContainers(ErrorList errors, JsonObject pod, JsonObject old)
@@ -24,18 +21,11 @@ internal static class PodSubresourceRules
         }
 
         PodRules.CheckPod(errors, pod);
-        var (spec, before) = (pod.Map("spec"), old.Map("spec"));
-        var targets = spec.Items("containers").Concat(spec.Items("initContainers")).Select(static c => c.Text("name")).ToHashSet();
-        var i = 0;
-        foreach (var container in spec.Items("ephemeralContainers"))
-        {
-            CheckEphemeralContainer(errors, container, targets, $"spec.ephemeralContainers[{i++}]");
-        }
-
-        foreach (var was in before.Items("ephemeralContainers"))
+        PodUpdateRules.CheckAnnotations(errors, pod, old);
+        foreach (var was in old.Map("spec").Items("ephemeralContainers"))
         {
             var name = was.Text("name");
-            var now = spec.Items("ephemeralContainers").FirstOrDefault(c => c.Text("name") == name);
+            var now = pod.Map("spec").Items("ephemeralContainers").FirstOrDefault(c => c.Text("name") == name);
             if (now is null)
             {
                 errors.Add(FieldError.Forbidden("spec.ephemeralContainers", $"existing ephemeral containers \"{name}\" may not be removed\n"));
@@ -48,42 +38,18 @@ internal static class PodSubresourceRules
         }
     }
 
-    private static void CheckEphemeralContainer(ErrorList errors, JsonObject container, HashSet<string?> targets, string path)
-    {
-        const string Refusal = "cannot be set for an Ephemeral Container";
-        foreach (var field in NotForEphemeral.Where(container.Has))
-        {
-            errors.Add(FieldError.Forbidden($"{path}.{field}", Refusal));
-        }
-
-        if (container.Map("resources") is { Count: > 0 })
-        {
-            errors.Add(FieldError.Forbidden(path + ".resources", Refusal));
-        }
-
-        if (container.Text("targetContainerName") is { Length: > 0 } target && !targets.Contains(target))
-        {
-            errors.Add(FieldError.NotFound(path + ".targetContainerName", target));
-        }
-
-        var i = 0;
-        foreach (var mount in container.Items("volumeMounts"))
-        {
-            foreach (var field in ((string[])["subPath", "subPathExpr"]).Where(f => mount.Text(f) is { Length: > 0 }))
-            {
-                errors.Add(FieldError.Forbidden($"{path}.volumeMounts[{i}].{field}", Refusal));
-            }
-
-            i++;
-        }
-    }
-
     /// <summary>CPU and memory change; a limit or request that was set stays set, and the class of the pod stays what it was.</summary>
     internal static void CheckResize(ErrorList errors, JsonObject pod, JsonObject old)
     {
         if (IsMirror(old))
         {
             errors.Add(FieldError.Forbidden("", "static pods cannot be resized"));
+            return;
+        }
+
+        if (old.Map("spec").Map("os").Text("name") == "windows")
+        {
+            errors.Add(FieldError.Forbidden("", "windows pods cannot be resized"));
             return;
         }
 
@@ -94,25 +60,53 @@ internal static class PodSubresourceRules
             errors.Add(FieldError.Invalid("spec", of, "Pod QOS Class may not change as a result of resizing"));
         }
 
-        var i = 0;
-        foreach (var (container, was) in pod.Map("spec").Items("containers").Zip(old.Map("spec").Items("containers")))
+        foreach (var member in (string[])["initContainers", "containers"])
         {
-            foreach (var list in (string[])["limits", "requests"])
+            foreach (var ((container, path), was) in pod.Map("spec").Placed(member, "spec").Zip(old.Map("spec").Items(member)))
             {
-                var (now, then) = (container.Map("resources").Map(list) ?? [], was.Map("resources").Map(list) ?? []);
-                var at = $"spec.containers[{i}].resources.{list}";
-                if (then.Any(r => r.Key is "cpu" or "memory" && !now.ContainsKey(r.Key)))
+                if (member == "initContainers" && container.Text("restartPolicy") != "Always")
                 {
-                    errors.Add(FieldError.Forbidden(at, $"resource {list} cannot be removed"));
+                    if (!JsonNode.DeepEquals(container, was))
+                    {
+                        errors.Add(FieldError.Forbidden("spec", "resources for non-sidecar init containers are immutable"));
+                    }
+
+                    continue;
                 }
 
-                if (now.Select(static r => r.Key).Union(then.Select(static r => r.Key)).Any(n => n is not ("cpu" or "memory") && !JsonNode.DeepEquals(now[n], then[n])))
-                {
-                    errors.Add(FieldError.Forbidden("spec", "only cpu and memory resources are mutable"));
-                }
+                CheckResize(errors, container, was, path + ".resources",
+                    member == "containers" ? "only cpu and memory resources are mutable" : "only cpu and memory resources for sidecar containers are mutable");
+            }
+        }
+    }
+
+    private static void CheckResize(ErrorList errors, JsonObject container, JsonObject was, string path, string refusal)
+    {
+        var (resources, before) = (container.Map("resources"), was.Map("resources"));
+        foreach (var list in (string[])["requests", "limits"])
+        {
+            var (now, then) = (resources.Map(list) ?? [], before.Map(list) ?? []);
+            if (then.Any(r => !now.ContainsKey(r.Key)))
+            {
+                errors.Add(FieldError.Forbidden($"{path}.{list}", $"resource {list} cannot be removed"));
             }
 
-            i++;
+            if (now.Select(static r => r.Key).Union(then.Select(static r => r.Key)).Any(n => n is not ("cpu" or "memory") && !JsonNode.DeepEquals(now[n], then[n])))
+            {
+                errors.Add(FieldError.Forbidden("spec", refusal));
+            }
+        }
+
+        // Memory that is in use cannot be taken away without a restart, and to bound it is to take it away.
+        var policy = container.Items("resizePolicy").FirstOrDefault(static p => p.Text("resourceName") == "memory").Text("restartPolicy");
+        if (policy is null or "" or "NotRequired" && ResourceAmounts.Read(resources.Map("limits")).TryGetValue("memory", out var limit))
+        {
+            var had = ResourceAmounts.Read(before.Map("limits")).TryGetValue("memory", out var former);
+            if (!had || limit < former)
+            {
+                errors.Add(FieldError.Forbidden(
+                    path + ".limits[memory]", $"memory limits cannot be {(had ? "decreased" : "added")} unless resizePolicy is RestartContainer"));
+            }
         }
     }
 

@@ -4,50 +4,84 @@ using Kube.Api.Serialization;
 
 namespace Kube.Api.Validation;
 
-/// <summary>What an update of a pod may change: images, metadata, tolerations (added), and the time limits.</summary>
+/// <summary>
+/// What an update of a pod may change: images, metadata, tolerations (added), the time limits, scheduling gates
+/// (removed), and the placement of a pod that is still gated (narrowed).
+/// </summary>
 internal static class PodUpdateRules
 {
+    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
+    private const string Required = "requiredDuringSchedulingIgnoredDuringExecution";
+
     private const string Detail =
         "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
     internal static void Check(ErrorList errors, JsonObject pod, JsonObject old)
     {
+        CheckAnnotations(errors, pod, old);
         var (spec, before) = (pod.Map("spec") ?? [], old.Map("spec") ?? []);
-        if (spec.Items("containers").Count() != before.Items("containers").Count())
+        foreach (var member in (string[])["containers", "initContainers"])
         {
-            errors.Add(FieldError.Forbidden("spec.containers", "pod updates may not add or remove containers"));
+            if (spec.Items(member).Count() != before.Items(member).Count())
+            {
+                errors.Add(FieldError.Forbidden("spec." + member, "pod updates may not add or remove containers"));
+                return;
+            }
+        }
+
+        if (!CheckDeadline(errors, spec, before))
+        {
             return;
         }
 
-        if (spec.Items("initContainers").Count() != before.Items("initContainers").Count())
-        {
-            errors.Add(FieldError.Forbidden("spec.initContainers", "pod updates may not add or remove containers"));
-            return;
-        }
-
-        CheckDeadline(errors, spec, before);
         CheckTolerations(errors, spec, before);
+        CheckGates(errors, spec, before);
         CheckTheRest(errors, spec, before);
     }
 
-    private static void CheckDeadline(ErrorList errors, JsonObject spec, JsonObject before)
+    /// <summary>A pod cannot become or cease to be a mirror, nor change the profile its containers were started with.</summary>
+    internal static void CheckAnnotations(ErrorList errors, JsonObject pod, JsonObject old)
     {
+        var (now, before) = (pod.Map("metadata").Map("annotations"), old.Map("metadata").Map("annotations"));
+        foreach (var key in (before ?? []).Select(static a => a.Key).Concat((now ?? []).Select(static a => a.Key)).Distinct(StringComparer.Ordinal))
+        {
+            var what = key == MirrorAnnotation ? "mirror pod annotation"
+                : key.StartsWith(PodRules.AppArmorPrefix, StringComparison.Ordinal) ? "AppArmor annotations" : null;
+            if (what is not null && now.Text(key) != before.Text(key))
+            {
+                errors.Add(FieldError.Forbidden($"metadata.annotations[{key}]", before.Has(key) ? $"may not remove or update {what}" : $"may not add {what}"));
+            }
+        }
+    }
+
+    /// <summary>False when there is no more to say.</summary>
+    private static bool CheckDeadline(ErrorList errors, JsonObject spec, JsonObject before)
+    {
+        const string path = "spec.activeDeadlineSeconds";
         var (now, then) = (spec.Whole("activeDeadlineSeconds"), before.Whole("activeDeadlineSeconds"));
-        if (now is { } n)
+        if (now is not { } n)
         {
-            if (n is < 0 or > int.MaxValue)
+            if (then is not null)
             {
-                errors.AddInvalid("spec.activeDeadlineSeconds", n, NameRules.InRange(n, 0, int.MaxValue));
+                errors.Add(FieldError.Invalid(path, null, "must not update from a positive integer to nil value"));
             }
-            else if (then is { } t && t < n)
-            {
-                errors.Add(FieldError.Invalid("spec.activeDeadlineSeconds", n, "must be less than or equal to previous value"));
-            }
+
+            return true;
         }
-        else if (then is not null)
+
+        if (n is < 0 or > int.MaxValue)
         {
-            errors.Add(FieldError.Invalid("spec.activeDeadlineSeconds", null, "must not update from a positive integer to nil value"));
+            errors.AddInvalid(path, n, NameRules.InRange(n, 0, int.MaxValue));
+            return false;
         }
+
+        if (then is { } t && t < n)
+        {
+            errors.Add(FieldError.Invalid(path, n, "must be less than or equal to previous value"));
+            return false;
+        }
+
+        return true;
     }
 
     private static void CheckTolerations(ErrorList errors, JsonObject spec, JsonObject before)
@@ -62,12 +96,17 @@ internal static class PodUpdateRules
         static JsonObject WithoutSeconds(JsonObject toleration)
         {
             var copy = (JsonObject)toleration.DeepClone();
-            if (copy.Text("effect") == "NoExecute")
-            {
-                copy.Remove("tolerationSeconds");
-            }
-
+            copy.Remove("tolerationSeconds");
             return copy;
+        }
+    }
+
+    private static void CheckGates(ErrorList errors, JsonObject spec, JsonObject before)
+    {
+        var had = before.Items("schedulingGates").Select(static g => g.Text("name")).ToHashSet();
+        foreach (var (gate, path) in spec.Placed("schedulingGates", "spec").Where(g => !had.Contains(g.Item.Text("name"))))
+        {
+            errors.Add(FieldError.Forbidden(path + ".name", $"only deletion is allowed, but found new scheduling gate '{gate.Text("name")}'"));
         }
     }
 
@@ -82,7 +121,7 @@ internal static class PodUpdateRules
             }
         }
 
-        foreach (var field in (string[])["activeDeadlineSeconds", "tolerations"])
+        foreach (var field in (string[])["activeDeadlineSeconds", "tolerations", "schedulingGates"])
         {
             now.Remove(field);
             then.Remove(field);
@@ -93,33 +132,78 @@ internal static class PodUpdateRules
             now["terminationGracePeriodSeconds"] = then["terminationGracePeriodSeconds"]!.DeepClone();
         }
 
-        KeepGates(errors, now, then);
+        if (before.Items("schedulingGates").Any())
+        {
+            NarrowPlacement(errors, now, then);
+        }
+
         if (!JsonNode.DeepEquals(now, then))
         {
             errors.Add(FieldError.Forbidden("spec", Detail + "\n" + MergePatch.Diff(then, now).ToJsonString()));
         }
     }
 
-    /// <summary>Scheduling gates may go one by one, and with them the placement may still be narrowed; none may come.</summary>
-    private static void KeepGates(ErrorList errors, JsonObject now, JsonObject then)
+    /// <summary>Checks what a gated pod's placement becomes, and takes it out of the comparison.</summary>
+    private static void NarrowPlacement(ErrorList errors, JsonObject now, JsonObject then)
     {
-        var names = then.Items("schedulingGates").Select(g => g.Text("name")).ToHashSet();
-        var added = now.Items("schedulingGates").Select(g => g.Text("name")).FirstOrDefault(n => !names.Contains(n));
-        if (added is not null)
+        var selector = now.Map("nodeSelector");
+        if ((then.Map("nodeSelector") ?? []).Any(l => selector.Text(l.Key) != (string?)l.Value))
         {
-            errors.Add(FieldError.Forbidden("spec.schedulingGates", $"only deletion is allowed, but found new scheduling gate '{added}'"));
+            errors.Add(FieldError.Invalid("spec.nodeSelector", GoPrint.Map(selector), "only additions to spec.nodeSelector are allowed (no mutations or deletions)"));
         }
 
-        if (names.Count > 0)
+        CheckNodeAffinity(errors, now.Map("affinity").Map("nodeAffinity"), then.Map("affinity").Map("nodeAffinity"));
+        foreach (var spec in (JsonObject[])[now, then])
         {
-            then["nodeSelector"] = now["nodeSelector"]?.DeepClone();
-            if (now["nodeSelector"] is null)
+            spec.Remove("nodeSelector");
+            if (spec.Map("affinity") is not { } affinity)
             {
-                then.Remove("nodeSelector");
+                continue;
+            }
+
+            affinity.Remove("nodeAffinity");
+            if (!affinity.Any(static a => a.Value is not null))
+            {
+                spec.Remove("affinity");
             }
         }
+    }
 
-        now.Remove("schedulingGates");
-        then.Remove("schedulingGates");
+    private static void CheckNodeAffinity(ErrorList errors, JsonObject? now, JsonObject? then)
+    {
+        const string path = "spec.affinity.nodeAffinity." + Required + ".nodeSelectorTerms";
+        var had = then.Map(Required).Items("nodeSelectorTerms").ToList();
+        var has = now.Map(Required).Items("nodeSelectorTerms").ToList();
+        if (had.Count == 0)
+        {
+            return;
+        }
+
+        if (had.Count != has.Count)
+        {
+            errors.Add(FieldError.Invalid(path, now.Map(Required).List("nodeSelectorTerms"), "no additions/deletions to non-empty NodeSelectorTerms list are allowed"));
+            return;
+        }
+
+        for (var i = 0; i < had.Count; i++)
+        {
+            if (!OnlyAdds(has[i], had[i]))
+            {
+                errors.Add(FieldError.Invalid($"{path}[{i}]", has[i], "only additions are allowed (no mutations or deletions)"));
+            }
+        }
+    }
+
+    private static bool OnlyAdds(JsonObject now, JsonObject then)
+    {
+        string[] members = ["matchExpressions", "matchFields"];
+
+        // A term without requirements holds of no node; with some it would hold of more.
+        if (!members.Any(m => then.Items(m).Any()) && members.Any(m => now.Items(m).Any()))
+        {
+            return false;
+        }
+
+        return members.All(m => then.Items(m).Count() <= now.Items(m).Count() && then.Items(m).Zip(now.Items(m)).All(static p => JsonNode.DeepEquals(p.First, p.Second)));
     }
 }

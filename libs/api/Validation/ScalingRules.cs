@@ -1,16 +1,11 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kube.Api.Serialization;
 
 namespace Kube.Api.Validation;
 
-/// <summary>Rules of what keeps workloads at a size: disruption budgets, autoscalers, cron jobs.</summary>
+/// <summary>Rules of what keeps workloads at a size: disruption budgets and autoscalers.</summary>
 internal static class ScalingRules
 {
-    /// <summary>A job is named after its cron job, with eleven characters more.</summary>
-    private const int MaxCronJobName = 52;
-
     internal static void CheckBudget(ErrorList errors, JsonObject budget)
     {
         var spec = budget.Map("spec");
@@ -23,7 +18,7 @@ internal static class ScalingRules
         {
             if (spec?[field] is JsonValue value)
             {
-                CheckShare(errors, value, "spec." + field);
+                WorkloadRules.CheckAmount(errors, value, "spec." + field, atMostAll: true);
             }
         }
 
@@ -49,110 +44,49 @@ internal static class ScalingRules
             errors.Add(FieldError.Invalid("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`"));
         }
 
-        foreach (var field in (string[])["kind", "name"])
-        {
-            var path = "spec.scaleTargetRef." + field;
-            var text = spec.Map("scaleTargetRef").Text(field);
-            if (errors.Require(path, text))
-            {
-                errors.AddInvalid(path, text, NameRules.PathSegment(text!));
-            }
-        }
-
+        CheckReference(errors, spec.Map("scaleTargetRef"), "spec.scaleTargetRef");
         foreach (var (metric, i) in spec.Items("metrics").Select(static (metric, i) => (metric, i)))
         {
             CheckMetric(errors, metric, $"spec.metrics[{i}]");
         }
+
+        MetricRules.CheckBehavior(errors, spec.Map("behavior"), "spec.behavior");
     }
 
-    internal static void CheckCronJob(ErrorList errors, JsonObject job)
+    internal static void CheckAutoscalerStatus(ErrorList errors, JsonObject scaler, JsonObject old)
     {
-        if (job.Map("metadata").Text("name") is { Length: > MaxCronJobName } name)
-        {
-            errors.Add(FieldError.Invalid("metadata.name", name, $"must be no more than {MaxCronJobName} characters"));
-        }
+        errors.NonNegative("status.currentReplicas", scaler.Map("status").Whole("currentReplicas"));
+        errors.NonNegative("status.desiredReplicas", scaler.Map("status").Whole("desiredReplicas"));
+    }
 
-        var spec = job.Map("spec");
-        CheckSchedule(errors, spec);
-        foreach (var field in (string[])["startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"])
+    internal static void CheckBudgetStatus(ErrorList errors, JsonObject budget, JsonObject old)
+    {
+        foreach (var field in (string[])["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"])
         {
-            errors.NonNegative("spec." + field, spec.Whole(field));
-        }
-
-        const string path = "spec.jobTemplate.spec";
-        var template = spec.Map("jobTemplate").Map("spec");
-        foreach (var field in (string[])["parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"])
-        {
-            errors.NonNegative($"{path}.{field}", template.Whole(field));
-        }
-
-        PodRules.CheckTemplate(errors, template.Map("template"), path + ".template");
-        if (template.Map("template").Map("spec").Text("restartPolicy") is { } policy && policy is not ("OnFailure" or "Never"))
-        {
-            errors.Add(FieldError.NotSupported(path + ".template.spec.restartPolicy", policy, ["OnFailure", "Never"]));
+            errors.NonNegative("status." + field, budget.Map("status").Whole(field));
         }
     }
 
-    private static void CheckSchedule(ErrorList errors, JsonObject? spec)
+    internal static void CheckReference(ErrorList errors, JsonObject? reference, string path)
     {
-        var schedule = spec.Text("schedule");
-        if (errors.Require("spec.schedule", schedule))
+        foreach (var field in (string[])["kind", "name"])
         {
-            if (CronSchedule.FaultOf(schedule!) is { } fault)
+            var text = reference.Text(field);
+            if (errors.Require($"{path}.{field}", text))
             {
-                errors.Add(FieldError.Invalid("spec.schedule", schedule, fault));
+                errors.AddInvalid($"{path}.{field}", text, NameRules.PathSegment(text!));
             }
-
-            if (schedule!.Contains("TZ", StringComparison.Ordinal))
-            {
-                errors.Add(FieldError.Invalid("spec.schedule", schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"));
-            }
-        }
-
-        if (spec.Text("timeZone") is not { } zone)
-        {
-            return;
-        }
-
-        if (zone.Length == 0)
-        {
-            errors.Add(FieldError.Invalid("spec.timeZone", zone, "timeZone must be nil or non-empty string"));
-        }
-        else if (zone.Equals("Local", StringComparison.OrdinalIgnoreCase))
-        {
-            errors.Add(FieldError.Invalid("spec.timeZone", zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"));
-        }
-        else if (!zone.Split('/').All(IsZonePart))
-        {
-            errors.Add(FieldError.Invalid("spec.timeZone", zone, "unknown time zone " + zone));
-        }
-    }
-
-    /// <summary>The form of names in the time zone database (theory.html, "Names of timezones").</summary>
-    private static bool IsZonePart(string part) =>
-        part.Length is > 0 and <= 14 && part is not ("." or "..") && part[0] != '-'
-        && part.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+');
-
-    /// <summary>A number that is not negative, or a percentage of at most a hundred.</summary>
-    private static void CheckShare(ErrorList errors, JsonValue value, string path)
-    {
-        if (value.GetValueKind() == JsonValueKind.Number)
-        {
-            errors.NonNegative(path, JsonAccess.Whole(value));
-            return;
-        }
-
-        var text = value.ToString();
-        errors.AddInvalid(path, text, NameRules.Percent(text));
-        if (text.EndsWith('%') && long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && percent > 100)
-        {
-            errors.Add(FieldError.Invalid(path, text, "must not be greater than 100%"));
         }
     }
 
     private static void CheckMetric(ErrorList errors, JsonObject metric, string path)
     {
-        var sources = new[] { "object", "pods", "resource", "external", "containerResource" }.Where(metric.Has).ToList();
+        var sources = new[] { "object", "external", "pods", "resource", "containerResource" }.Where(metric.Has).ToList();
+        if (sources.Count > 0 && metric.Map(sources[0]) is { } first)
+        {
+            MetricRules.CheckSource(errors, sources[0], first, $"{path}.{sources[0]}");
+        }
+
         var type = metric.Text("type") ?? "";
         if (type.Length == 0)
         {

@@ -15,7 +15,10 @@ public static class Validator
     {
         var errors = new ErrorList();
         MetadataRules.Check(errors, obj.Map("metadata"), kind.Namespaced, KindRules.NameRuleOf(kind));
-        KindRules.Find(kind)?.Create?.Invoke(errors, obj);
+        MetadataRules.CheckKubernetesFinalizers(errors, obj.Map("metadata"));
+        var rules = KindRules.Find(kind);
+        rules?.Create?.Invoke(errors, obj);
+        rules?.New?.Invoke(errors, obj);
         SchemaRules.Check(errors, obj, kind.Schema);
         return errors.Items;
     }
@@ -33,6 +36,7 @@ public static class Validator
         var errors = new ErrorList();
         MetadataRules.CheckUpdate(errors, obj.Map("metadata"), old.Map("metadata"));
         MetadataRules.Check(errors, obj.Map("metadata"), kind.Namespaced, KindRules.NameRuleOf(kind));
+        MetadataRules.CheckKubernetesFinalizers(errors, obj.Map("metadata"));
         var rules = KindRules.Find(kind);
         if (!string.IsNullOrEmpty(subresource))
         {
@@ -57,8 +61,12 @@ internal sealed class ErrorList
 {
     private readonly List<FieldError> _items = [];
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _judged = new(StringComparer.Ordinal);
 
     internal IReadOnlyList<FieldError> Items => _items;
+
+    /// <summary>The hand-written rules have looked at this place and may have told of it at another one; attributes say no more.</summary>
+    internal void Judged(string path) => _judged.Add(path);
 
     internal void Add(FieldError error)
     {
@@ -69,7 +77,7 @@ internal sealed class ErrorList
     }
 
     /// <summary>True when there is a fault at this place already: then what attributes say of it would only repeat it.</summary>
-    internal bool Concerns(string path) => _items.Exists(e => e.Field == path);
+    internal bool Concerns(string path) => _judged.Contains(path) || _items.Exists(e => e.Field == path);
 
     /// <summary>One Invalid fault per message of a rule.</summary>
     internal void AddInvalid(string path, object? value, IEnumerable<string> messages)

@@ -37,6 +37,12 @@ public sealed class ProtobufTests(BehaviourCluster cluster)
             // A service's addresses are its own.
             spec.Remove("clusterIP");
             spec.Remove("clusterIPs");
+            if (id == "jobs.batch")
+            {
+                // And so is what a job knows its pods by.
+                spec.Remove("selector");
+                spec["template"]!["metadata"]!.AsObject().Remove("labels");
+            }
         }
 
         var created = Decode(await Api.SendBytesAsync(HttpMethod.Post, path, ObjectCodec.Encode(second, Kube.Api.Serialization.WireFormat.Protobuf, SchemaOf(resource)), MediaType, MediaType));

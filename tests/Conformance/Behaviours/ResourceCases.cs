@@ -51,9 +51,9 @@ internal static class ResourceCases
             Verbs = [("podtemplate", "Lifecycle"), ("podtemplate", "Replace")],
             Collection = [("podtemplate", "Delete collection")],
         },
-        new("api/v1", "services", "Service", "\"spec\":{\"type\":\"ClusterIP\",\"ports\":[{\"name\":\"http\",\"port\":80,\"protocol\":\"TCP\"}]}")
+        new("api/v1", "services", "Service", "\"spec\":{\"type\":\"LoadBalancer\",\"allocateLoadBalancerNodePorts\":false,\"ports\":[{\"name\":\"http\",\"port\":80,\"protocol\":\"TCP\"}]}")
         {
-            Status = """{"status":{"loadBalancer":{"ingress":[{"ip":"203.0.113.1"}]}}}""",
+            Status = """{"status":{"loadBalancer":{"ingress":[{"ip":"203.0.113.1","ipMode":"VIP"}]}}}""",
             StatusApart = [("service", "Status lifecycle")],
             Collection = [("service", "Delete collection")],
         },

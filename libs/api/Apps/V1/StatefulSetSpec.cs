@@ -15,7 +15,6 @@ public sealed class StatefulSetSpec
 
     /// <summary>Labels of the pods that belong to it. They must match the template's and cannot be changed.</summary>
     [Field(2, Required = true)]
-    [Immutable]
     public LabelSelector? Selector { get; set; }
 
     /// <summary>What its pods look like.</summary>
@@ -25,19 +24,16 @@ public sealed class StatefulSetSpec
     /// <summary>Claims made for each pod; they stay with its number.</summary>
     [Field(4)]
     [ListType(ListKind.Atomic)]
-    [Immutable]
     public List<PersistentVolumeClaim>? VolumeClaimTemplates { get; set; }
 
     /// <summary>The headless service that gives the pods their DNS names.</summary>
     [Field(5, Required = true, Always = true)]
-    [Immutable]
     public string? ServiceName { get; set; }
 
     /// <summary>OrderedReady starts and stops pods one at a time in order; Parallel all at once.</summary>
     [Field(6)]
     [Enum("OrderedReady", "Parallel")]
     [Default("\"OrderedReady\"")]
-    [Immutable]
     public string? PodManagementPolicy { get; set; }
 
     /// <summary>How old pods give way to new ones.</summary>

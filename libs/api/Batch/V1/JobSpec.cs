@@ -46,7 +46,6 @@ public sealed class JobSpec
 
     /// <summary>Labels of the pods that belong to it; made by the server as a rule.</summary>
     [Field(4)]
-    [Immutable]
     public LabelSelector? Selector { get; set; }
 
     /// <summary>Whether the user makes the selector; then it must be unlike any other's.</summary>
@@ -67,7 +66,6 @@ public sealed class JobSpec
     [Field(9, Pointer = true)]
     [Enum("Indexed", "NonIndexed")]
     [Default("\"NonIndexed\"")]
-    [Immutable]
     public string? CompletionMode { get; set; }
 
     /// <summary>Holds the job back and ends its pods.</summary>

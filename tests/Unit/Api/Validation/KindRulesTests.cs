@@ -99,7 +99,7 @@ public sealed class KindRulesTests
         var name = new string('a', 53);
         Assert.Equal($"metadata.name: Invalid value: \"{name}\": must be no more than 52 characters", Create("batch/v1 CronJob", spec.Replace("POLICY", "Never", StringComparison.Ordinal), name));
         Assert.Equal(
-            "spec.jobTemplate.spec.template.spec.restartPolicy: Unsupported value: \"Always\": supported values: \"OnFailure\", \"Never\"",
+            "spec.jobTemplate.spec.template.spec.restartPolicy: Required value: valid values: \"OnFailure\", \"Never\"",
             Create("batch/v1 CronJob", spec.Replace("POLICY", "Always", StringComparison.Ordinal)));
     }
 
@@ -136,6 +136,6 @@ public sealed class KindRulesTests
     [InlineData("accessModes: [ReadWriteOnce], capacity: {storage: 1Gi}, hostPath: {path: /a}", "")]
     [InlineData("accessModes: [ReadWriteOnce], capacity: {storage: 1Gi}", "spec: Required value: must specify a volume type")]
     [InlineData("accessModes: [ReadWriteOnce], capacity: {storage: 1Gi}, hostPath: {path: /a}, nfs: {server: s, path: /b}", "spec.nfs: Forbidden: may not specify more than 1 volume type")]
-    [InlineData("hostPath: {path: /a}", "spec.accessModes: Required value\nspec.capacity: Required value")]
+    [InlineData("hostPath: {path: /a}", "spec.accessModes: Required value\nspec.capacity: Required value\nspec.capacity: Unsupported value: core.ResourceList(nil): supported values: \"storage\"")]
     public void Volumes(string spec, string errors) => Assert.Equal(errors, Create("v1 PersistentVolume", spec));
 }

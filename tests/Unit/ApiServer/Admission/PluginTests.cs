@@ -78,7 +78,9 @@ public sealed class PluginTests : IAsyncLifetime
         foreach (var name in (string[])["grows", "stays"])
         {
             await _server.CreateAsync("persistentvolumeclaims", "ns", $$$$$"""{"metadata":{"name":"{{{{{name}}}}}"},"spec":{"storageClassName":"{{{{{name}}}}}","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""");
-            Assert.Equal($"persistentvolumeclaims \"{name}\" is forbidden: Only bound persistent volume claims can be expanded", await GrowAsync(name));
+            Assert.StartsWith(
+                $"PersistentVolumeClaim \"{name}\" is invalid: spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims",
+                await GrowAsync(name), StringComparison.Ordinal);
             await _server.UpdateAsync("persistentvolumeclaims", "ns", name, claim => claim["status"] = new JsonObject { ["phase"] = "Bound" }, "status");
         }
 
