@@ -53,11 +53,12 @@ internal readonly record struct ResourceAddress(string Group, string Version, st
         return new PathString(path);
     }
 
+    /// <summary>A list whose selector lets one name through is authorised as that of the name, so that the name may come from the selector.</summary>
     private bool Means(RequestInfo meaning) =>
         meaning.Group == Group
         && meaning.Version == Version
         && meaning.Resource == Resource
-        && meaning.Name == Name
+        && (meaning.Name == Name || (Name.Length == 0 && meaning.Verb is ("list" or "watch")))
         && meaning.Subresource == Subresource
         && meaning.Rest.Length == 0
         && !meaning.LegacyWatch
