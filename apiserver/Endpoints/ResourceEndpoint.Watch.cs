@@ -31,15 +31,13 @@ internal sealed partial class ResourceEndpoint
         await request.Http.Response.StartAsync(request.Aborted).ConfigureAwait(false);
 
         var seconds = parameters.TimeoutSeconds is > 0 and var asked ? asked : MinWatchSeconds + random.Next(MinWatchSeconds);
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
-        using var cut = CancellationTokenSource.CreateLinkedTokenSource(request.Stopping, request.Aborted);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cut.Token);
+        using var end = new WatchEnd(TimeSpan.FromSeconds(seconds), time, request.Stopping, request.Aborted);
         try
         {
             var session = new WatchSession(store, selection, parameters, encoder, writer, start, metrics, request.Initialized);
-            await session.RunAsync(time, BookmarkPeriod, end.Token, cut.Token).ConfigureAwait(false);
+            await session.RunAsync(time, BookmarkPeriod, end.Over, end.Cut).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        catch (OperationCanceledException) when (end.Over.IsCancellationRequested)
         {
             // The watch's time is over, or its client is gone.
         }

@@ -31,7 +31,7 @@ internal sealed class WatchSession(
     /// The watch's time is over, or <paramref name="cut"/>. Looked at between writes: the server resets a stream of which a write is cancelled, and a slow client would see an error
     /// in place of the end.
     /// </param>
-    /// <param name="cut">The client is gone, or the server stops; cancels a write under way.</param>
+    /// <param name="cut">The client is gone, or takes nothing though the time is over, or the server stops; cancels a write under way.</param>
     public async Task RunAsync(TimeProvider time, TimeSpan bookmarkPeriod, CancellationToken over, CancellationToken cut)
     {
         await SendInitialAsync(over, cut).ConfigureAwait(false);
