@@ -46,11 +46,20 @@ public sealed class RawConnection : IAsyncDisposable
         await _tls.FlushAsync(limit.Token);
     }
 
-    /// <summary>Sends a request without a body, and reads the answer.</summary>
+    /// <summary>Sends a request without a body, and reads the answer, which may come before the whole request is sent.</summary>
     public async Task<(int Code, string Text)> AskAsync(string target, string method = "GET", params string[] headers)
     {
         var lines = string.Concat(headers.Select(static header => header + "\r\n"));
-        await SendAsync(Encoding.UTF8.GetBytes($"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{lines}\r\n"));
+        try
+        {
+            await SendAsync(Encoding.UTF8.GetBytes($"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{lines}\r\n"));
+        }
+        catch (IOException)
+        {
+            // A server that refuses a request by its first bytes answers and closes while the rest is still on its way: the answer
+            // is there to be read. Where there is none, reading fails.
+        }
+
         return await ReadAsync();
     }
 
