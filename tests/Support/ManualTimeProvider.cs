@@ -2,7 +2,7 @@ namespace Kube.Testing;
 
 /// <summary>
 /// A clock that stands still until it is told to advance; timers due meanwhile fire, in the order of their
-/// due times, on the thread that advances it. Safe for use from many threads.
+/// due times, on the thread that advances it. Safe for use from many threads. The one such clock of all tests.
 /// </summary>
 public sealed class ManualTimeProvider : TimeProvider
 {
@@ -55,6 +55,47 @@ public sealed class ManualTimeProvider : TimeProvider
         while (TakeDue(end) is { } timer)
         {
             timer.Fire();
+        }
+    }
+
+    /// <summary>Moves the clock and leaves the timers behind, as a machine does on which they come late.</summary>
+    public void AdvanceClockOnly(TimeSpan by)
+    {
+        lock (_lock)
+        {
+            _now += by;
+        }
+    }
+
+    /// <summary>
+    /// Moves the clock on in steps until the condition holds, with room for other tasks between them. While <paramref name="busy"/> says
+    /// that work is under way which takes time of the machine and none of this clock, the clock stands: a slow machine is not to look
+    /// like a long wait.
+    /// </summary>
+    /// <exception cref="TimeoutException">It did not hold after 4,000 steps, or the work went on for ever; the message says what was awaited.</exception>
+    public async Task AdvanceUntilAsync(Func<bool> condition, TimeSpan step, string what, Func<bool>? busy = null)
+    {
+        for (var i = 0; i < 4000; i++)
+        {
+            if (condition())
+            {
+                return;
+            }
+
+            await StepAsync(step, busy, i < 100 ? 1 : 5).ConfigureAwait(false);
+        }
+
+        throw new TimeoutException("never came: " + what);
+    }
+
+    /// <summary>One step of <see cref="AdvanceUntilAsync"/>: moves the clock on, and lets the work end that comes of it.</summary>
+    public async Task StepAsync(TimeSpan step, Func<bool>? busy = null, int milliseconds = 1)
+    {
+        Advance(step);
+        await Task.Delay(milliseconds).ConfigureAwait(false);
+        if (busy is not null)
+        {
+            await Eventually.HoldsAsync(() => !busy(), "the end of the work that is under way").ConfigureAwait(false);
         }
     }
 

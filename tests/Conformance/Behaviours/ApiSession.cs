@@ -37,7 +37,7 @@ public sealed class ApiSession : IDisposable
         _http = new HttpClient(handler)
         {
             BaseAddress = server,
-            Timeout = TimeSpan.FromSeconds(20),
+            Timeout = TimeSpan.FromSeconds(60),
             DefaultRequestVersion = HttpVersion.Version20,
         };
     }

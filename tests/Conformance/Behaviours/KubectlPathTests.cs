@@ -177,7 +177,7 @@ public sealed partial class KubectlPathTests(BehaviourCluster cluster)
 
     private static async Task<string> LineAsync(System.Diagnostics.Process process)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         return await process.StandardOutput.ReadLineAsync(limit.Token) ?? throw new InvalidOperationException("kubectl proxy ended");
     }
 

@@ -88,7 +88,7 @@ public sealed class SeveralServersTests(BehaviourCluster cluster)
         var requests = Enumerable.Range(0, 50).Select(_ => there.GetAsync(path)).ToList();
         var stopped = second.DisposeAsync().AsTask();
         await watch.EndsAsync();
-        await stopped.WaitAsync(TimeSpan.FromSeconds(10));
+        await stopped.WaitAsync(TimeSpan.FromSeconds(60));
         foreach (var request in requests)
         {
             try

@@ -5,7 +5,7 @@ namespace Kube.Conformance.Tests.Behaviours;
 /// <summary>A running watch, read an event at a time. For one thread at a time.</summary>
 public sealed class WatchStream(HttpResponseMessage response, Stream stream) : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly StreamReader _reader = new(stream);
 

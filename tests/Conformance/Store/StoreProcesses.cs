@@ -77,6 +77,16 @@ internal sealed class StoreProcesses : IAsyncDisposable
         }
     }
 
+    /// <summary>Which members run, and what they have said of errors: for the message of a test that fails.</summary>
+    public string Report() => string.Join('\n', Enumerable.Range(0, MostMembers).Select(member =>
+    {
+        var state = _members[member] is not { } process ? "does not run" : process.HasExited ? $"has ended with {process.ExitCode}" : "runs";
+        lock (_errors[member])
+        {
+            return $"s{member} {state} {_errors[member]}";
+        }
+    }));
+
     /// <summary>kill -9.</summary>
     public void Kill(int member)
     {

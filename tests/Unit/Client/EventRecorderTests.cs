@@ -14,7 +14,7 @@ public sealed class EventRecorderTests
     [Fact]
     public async Task The_same_event_again_is_counted()
     {
-        var time = new FakeTime();
+        var time = new ManualTimeProvider();
         await using var server = await FakeApiServer.StartAsync(time);
         using var client = server.Client(time);
         await using (var recorder = new EventRecorder(client, "tester", "host-1"))
@@ -35,7 +35,7 @@ public sealed class EventRecorderTests
     [Fact]
     public void Events_that_differ_in_their_message_only_are_combined_after_ten()
     {
-        var correlator = new EventCorrelator(new FakeTime());
+        var correlator = new EventCorrelator(new ManualTimeProvider());
         var sent = Enumerable.Range(0, 15).Select(i => correlator.Correlate(New("p", "message " + i))!).ToList();
         Assert.All(sent.Take(9), static e => Assert.False(e.IsRepeat));
         Assert.DoesNotContain("combined", sent[8].Value.Message, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed class EventRecorderTests
     [Fact]
     public void An_object_has_a_budget_that_fills_slowly()
     {
-        var time = new FakeTime();
+        var time = new ManualTimeProvider();
         var correlator = new EventCorrelator(time);
         var sent = Enumerable.Range(0, 40).Count(i => correlator.Correlate(New("p", "same")) is not null);
         Assert.Equal(25, sent);

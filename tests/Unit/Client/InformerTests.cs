@@ -38,14 +38,14 @@ public sealed class InformerTests
     [InlineData(WatchFault.Malformed)]
     public async Task A_watch_that_breaks_is_resumed_without_a_new_list(WatchFault fault)
     {
-        var time = new FakeTime();
+        var time = new ManualTimeProvider();
         await using var server = await FakeApiServer.StartAsync();
         var faults = new Queue<(int, WatchFault)>([(1, fault)]);
         server.NextFault = () => faults.TryDequeue(out var next) ? next : (0, WatchFault.None);
         using var client = server.Client(time);
         await using var informer = new SharedInformer<ConfigMap>(client.For<ConfigMap>());
         informer.Start();
-        await informer.WaitForSyncAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await informer.WaitForSyncAsync().WaitAsync(TimeSpan.FromSeconds(30));
         for (var i = 0; i < 3; i++)
         {
             server.Store.Create(_configMaps, "ns", Map("m" + i, 0));
@@ -59,7 +59,7 @@ public sealed class InformerTests
     [Fact]
     public async Task A_version_that_is_gone_leads_to_a_new_list_and_missed_deletions_are_told()
     {
-        var time = new FakeTime();
+        var time = new ManualTimeProvider();
         await using var server = await FakeApiServer.StartAsync();
         server.Store.Create(_configMaps, "ns", Map("stays", 0));
         server.Store.Create(_configMaps, "ns", Map("goes", 0));
@@ -83,7 +83,7 @@ public sealed class InformerTests
             (_, value) => Tell("~" + value.Metadata.Name),
             (value, unknown) => Tell((unknown ? "?" : "-") + value.Metadata.Name));
         informer.Start();
-        await informer.WaitForSyncAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await informer.WaitForSyncAsync().WaitAsync(TimeSpan.FromSeconds(30));
         server.Store.Delete(_configMaps, "ns", "goes", null);
         server.Store.Compact();
         allowWatch = true;
@@ -115,7 +115,7 @@ public sealed class InformerTests
         await using var informer = new SharedInformer<ConfigMap>(client.For<ConfigMap>());
         informer.AddIndexer("n", value => [value.Data?["n"] ?? "none"]);
         informer.Start();
-        await informer.WaitForSyncAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await informer.WaitForSyncAsync().WaitAsync(TimeSpan.FromSeconds(30));
         var first = server.Store.Create(_configMaps, "ns", Map("m", 1));
         await Eventually.HoldsAsync(() => informer.Store.ByIndex("n", "1").Count == 1, "first value in the index");
         first["data"] = new JsonObject { ["n"] = "2" };
@@ -135,7 +135,7 @@ public sealed class InformerTests
         await using var informer = new SharedInformer<ConfigMap>(client.For<ConfigMap>());
         informer.AddHandler(_ => throw new InvalidOperationException("a faulty handler"));
         informer.Start();
-        await informer.WaitForSyncAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await informer.WaitForSyncAsync().WaitAsync(TimeSpan.FromSeconds(30));
         var seen = new List<string>();
         var registration = informer.AddHandler(value => seen.Add(value.Metadata.Name!));
         Assert.Equal(["a"], seen);
@@ -157,7 +157,7 @@ public sealed class InformerTests
     private static async Task RunAsync(FakeApiServer server, IList<int> codes, int seed, string ns)
     {
         var random = new Kube.Base.Prng((ulong)seed);
-        var time = new FakeTime();
+        var time = new ManualTimeProvider();
         server.NextFault = () =>
         {
             lock (random)

@@ -3,6 +3,7 @@ using Kube.Api.Schema;
 using Kube.Client.LeaderElection;
 using Kube.Client.Rest;
 using Kube.Client.Tests.Fakes;
+using Kube.Testing;
 
 namespace Kube.Client.Tests;
 
@@ -14,50 +15,49 @@ public sealed class LeaderElectorTests
     [Fact]
     public async Task One_leads_and_the_other_follows_when_it_stops()
     {
-        var time = new FakeTime();
+        var time = new ManualTimeProvider();
         await using var server = await FakeApiServer.StartAsync(time);
         using var client = server.Client(time);
         using var stopFirst = new CancellationTokenSource();
         using var stopSecond = new CancellationTokenSource();
         var first = new Candidate(client, "first", stopFirst.Token);
-        await time.AdvanceUntilAsync(() => first.Leads, _step, "the first leads");
+        await time.AdvanceUntilAsync(() => first.Leads, _step, "the first leads", () => server.IsAsked);
         var second = new Candidate(client, "second", stopSecond.Token);
         for (var i = 0; i < 100; i++)
         {
-            time.Advance(_step);
-            await Task.Delay(1);
+            await time.StepAsync(_step, () => server.IsAsked);
             Assert.False(second.Leads && first.Leads);
         }
 
         Assert.True(first.Leads);
         Assert.Equal("first", second.Elector.Leader);
         await stopFirst.CancelAsync();
-        Assert.True(await first.Running.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(await first.Running.WaitAsync(TimeSpan.FromSeconds(30)));
         var releasedAt = time.GetUtcNow();
-        await time.AdvanceUntilAsync(() => second.Leads, _step, "the second leads");
+        await time.AdvanceUntilAsync(() => second.Leads, _step, "the second leads", () => server.IsAsked);
         Assert.True(time.GetUtcNow() - releasedAt < TimeSpan.FromSeconds(8), "a released lease is taken over at once");
         var lease = Lease(server);
         Assert.Equal(("second", 1), (lease.Spec!.HolderIdentity, lease.Spec.LeaseTransitions));
         await stopSecond.CancelAsync();
-        await second.Running.WaitAsync(TimeSpan.FromSeconds(10));
+        await second.Running.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
     public async Task A_leader_that_cannot_renew_stops_before_another_may_start()
     {
-        var time = new FakeTime();
+        var time = new ManualTimeProvider();
         await using var server = await FakeApiServer.StartAsync(time);
         using var client = server.Client(time);
         using var stop = new CancellationTokenSource();
         var first = new Candidate(client, "first", stop.Token);
-        await time.AdvanceUntilAsync(() => first.Leads, _step, "the first leads");
+        await time.AdvanceUntilAsync(() => first.Leads, _step, "the first leads", () => server.IsAsked);
         var lostAt = time.GetUtcNow();
         server.Intercept = context =>
         {
             context.Response.StatusCode = 500;
             return Task.FromResult(true);
         };
-        await time.AdvanceUntilAsync(() => first.Running.IsCompleted, _step, "the first gives up");
+        await time.AdvanceUntilAsync(() => first.Running.IsCompleted, _step, "the first gives up", () => server.IsAsked);
         Assert.False(await first.Running);
         Assert.False(first.Leads);
         Assert.InRange((time.GetUtcNow() - lostAt).TotalSeconds, 8, 15);
@@ -66,7 +66,7 @@ public sealed class LeaderElectorTests
     [Fact]
     public async Task A_holder_that_falls_silent_is_replaced_after_the_lease_duration()
     {
-        var time = new FakeTime();
+        var time = new ManualTimeProvider();
         await using var server = await FakeApiServer.StartAsync(time);
         using var client = server.Client(time);
         await client.For<Lease>().CreateAsync(new Lease
@@ -77,11 +77,11 @@ public sealed class LeaderElectorTests
         using var stop = new CancellationTokenSource();
         var startedAt = time.GetUtcNow();
         var candidate = new Candidate(client, "me", stop.Token);
-        await time.AdvanceUntilAsync(() => candidate.Leads, _step, "it leads");
+        await time.AdvanceUntilAsync(() => candidate.Leads, _step, "it leads", () => server.IsAsked);
         Assert.InRange((time.GetUtcNow() - startedAt).TotalSeconds, 15, 25);
         Assert.Equal(5, Lease(server).Spec!.LeaseTransitions);
         await stop.CancelAsync();
-        await candidate.Running.WaitAsync(TimeSpan.FromSeconds(10));
+        await candidate.Running.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class LeaderElectorTests
         await using var server = await FakeApiServer.StartAsync();
         using var client = server.Client();
         var elector = new LeaderElector(client, new LeaderElectionOptions { Name = "l", Identity = "me" });
-        Assert.True(await elector.RunAsync(static _ => Task.CompletedTask, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(await elector.RunAsync(static _ => Task.CompletedTask, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal("", Lease(server).Spec!.HolderIdentity ?? "");
         await Assert.ThrowsAsync<InvalidOperationException>(() => elector.RunAsync(static _ => throw new InvalidOperationException("work"), CancellationToken.None));
     }

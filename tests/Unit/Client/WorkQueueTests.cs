@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Kube.Client.Queues;
 using Kube.Client.Tests.Fakes;
+using Kube.Testing;
 
 namespace Kube.Client.Tests;
 
@@ -18,7 +19,7 @@ public sealed class WorkQueueTests
     [Fact]
     public async Task A_waiting_worker_gets_the_item_that_comes()
     {
-        using var queue = new WorkQueue<string>("q", new FakeTime());
+        using var queue = new WorkQueue<string>("q", new ManualTimeProvider());
         var waiting = queue.GetAsync().AsTask();
         Assert.False(waiting.IsCompleted);
         queue.Add("a");
@@ -29,7 +30,7 @@ public sealed class WorkQueueTests
     [Fact]
     public async Task A_cancelled_wait_loses_no_item()
     {
-        using var queue = new WorkQueue<string>("q", new FakeTime());
+        using var queue = new WorkQueue<string>("q", new ManualTimeProvider());
         using var cancel = new CancellationTokenSource();
         var waiting = queue.GetAsync(cancel.Token).AsTask();
         await cancel.CancelAsync();
@@ -42,7 +43,7 @@ public sealed class WorkQueueTests
     [Fact]
     public async Task Shut_down_hands_out_what_is_ready_then_ends()
     {
-        using var queue = new WorkQueue<string>("q", new FakeTime());
+        using var queue = new WorkQueue<string>("q", new ManualTimeProvider());
         queue.Add("a");
         queue.AddAfter("late", TimeSpan.FromSeconds(1));
         var drained = queue.ShutDownWithDrainAsync();
@@ -51,13 +52,13 @@ public sealed class WorkQueueTests
         Assert.False((await queue.GetAsync()).Taken);
         Assert.False(drained.IsCompleted);
         queue.Done("a");
-        await drained.WaitAsync(TimeSpan.FromSeconds(5));
+        await drained.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
     public async Task Shut_down_frees_those_who_wait()
     {
-        using var queue = new WorkQueue<string>("q", new FakeTime());
+        using var queue = new WorkQueue<string>("q", new ManualTimeProvider());
         var waiting = queue.GetAsync().AsTask();
         queue.ShutDown();
         Assert.False((await waiting).Taken);
@@ -77,7 +78,7 @@ public sealed class WorkQueueTests
     [Fact]
     public void Bucket_lends_against_the_future()
     {
-        var time = new FakeTime();
+        var time = new ManualTimeProvider();
         var bucket = new TokenBucket(10, 2, time);
         Assert.Equal([0, 0, 100, 200], Enumerable.Range(0, 4).Select(_ => Math.Round(bucket.Reserve().TotalMilliseconds)));
         time.Advance(TimeSpan.FromSeconds(10));
@@ -114,14 +115,14 @@ public sealed class WorkQueueTests
             }
         })).ToArray();
         await Task.WhenAll(adders);
-        await queue.ShutDownWithDrainAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        await queue.ShutDownWithDrainAsync().WaitAsync(TimeSpan.FromSeconds(30));
         await Task.WhenAll(workers);
         Assert.Equal(added, seen);
     }
 
     private static void Run(IList<int> codes)
     {
-        var time = new FakeTime();
+        var time = new ManualTimeProvider();
         using var queue = new WorkQueue<int>("q", time);
         var twin = new Twin();
         foreach (var code in codes)

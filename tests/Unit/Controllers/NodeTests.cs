@@ -3,6 +3,7 @@ using Kube.Api.Values;
 using Kube.Client.Tests.Fakes;
 using Kube.Controllers.Nodes;
 using Kube.Controllers.PodCollection;
+using Kube.Testing;
 
 namespace Kube.Controllers.Tests;
 
@@ -46,7 +47,7 @@ public sealed class NodeTests
     [Fact]
     public void Silence_is_measured_by_the_own_clock()
     {
-        var time = new FakeTime();
+        var time = new ManualTimeProvider();
         var health = new NodeHealth(time);
         Assert.Equal(TimeSpan.Zero, health.Silence("n", "one"));
         time.Advance(TimeSpan.FromSeconds(41));

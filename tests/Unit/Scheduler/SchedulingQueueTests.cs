@@ -18,7 +18,7 @@ public class SchedulingQueueTests
 
     private async Task<(QueuedPod Pod, long Mark)> PopNow()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         return await _queue.PopAsync(limit.Token);
     }
 

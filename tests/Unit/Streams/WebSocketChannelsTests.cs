@@ -7,7 +7,7 @@ namespace Kube.Streams.Tests;
 
 public sealed class WebSocketChannelsTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _limit = new(Limit);
     private readonly WebSocket _client;

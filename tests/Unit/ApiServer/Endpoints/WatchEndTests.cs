@@ -1,5 +1,6 @@
 using Kube.ApiServer.Endpoints;
 using Kube.ApiServer.Tests.Fakes;
+using Kube.Testing;
 
 namespace Kube.ApiServer.Tests.Endpoints;
 

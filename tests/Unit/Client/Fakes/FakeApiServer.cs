@@ -43,6 +43,7 @@ public enum WatchFault
 public sealed class FakeApiServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly CountingHandler _requests = new();
 
     private FakeApiServer(WebApplication app, FakeStore store)
     {
@@ -60,6 +61,9 @@ public sealed class FakeApiServer : IAsyncDisposable
     /// <summary>May answer a request itself: returns true when it has.</summary>
     public Func<HttpContext, Task<bool>>? Intercept { get; set; }
 
+    /// <summary>Whether a client of this server waits for the head of an answer.</summary>
+    public bool IsAsked => _requests.UnderWay > 0;
+
     /// <summary>Method and path with query of every request so far.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
@@ -76,13 +80,14 @@ public sealed class FakeApiServer : IAsyncDisposable
     }
 
     public KubeClient Client(TimeProvider? time = null) =>
-        new(new KubeClientOptions { Server = Address }, time ?? TimeProvider.System);
+        new(new KubeClientOptions { Server = Address, Handler = _requests }, time ?? TimeProvider.System);
 
     public async ValueTask DisposeAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
         await _app.StopAsync(limit.Token);
         await _app.DisposeAsync();
+        _requests.Dispose();
     }
 
     private async Task AnswerAsync(HttpContext context)
@@ -263,5 +268,26 @@ public sealed class FakeApiServer : IAsyncDisposable
         context.Response.StatusCode = code;
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(value.ToJsonString());
+    }
+
+    /// <summary>A client's connections, which tell how many requests have no answer yet.</summary>
+    private sealed class CountingHandler() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        private int _underWay;
+
+        public int UnderWay => Volatile.Read(ref _underWay);
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _underWay);
+            try
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _underWay);
+            }
+        }
     }
 }

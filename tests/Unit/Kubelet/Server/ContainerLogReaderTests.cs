@@ -59,7 +59,7 @@ public sealed class ContainerLogReaderTests : IDisposable
             },
             TimeProvider.System);
         using MemoryStream output = new();
-        await reader.WriteToAsync(output, new CancellationTokenSource(TimeSpan.FromSeconds(10)).Token);
+        await reader.WriteToAsync(output, new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
         Assert.Equal("last\n", Encoding.UTF8.GetString(output.ToArray()));
     }
 
