@@ -12,15 +12,23 @@ internal static class AppliedFields
         switch (node)
         {
             case JsonObject map when shape.IsGranularMap:
-                return FieldSet.Of(false, map.Select(p =>
+                var members = new FieldSet.Builder(map.Count);
+                foreach (var (name, value) in map)
                 {
-                    var below = Of(p.Value, shape.Member(p.Key));
-                    var isMember = p.Value is null or JsonObject { Count: 0 } || shape.HasFreeKeys;
-                    return KeyValuePair.Create("f:" + p.Key, isMember ? FieldSet.Leaf.Union(below) : below);
-                }));
+                    var member = shape.Member(name);
+                    var below = Of(value, member);
+                    members.Add(member.Element(name), value is null or JsonObject { Count: 0 } || shape.HasFreeKeys ? below.WithSelf() : below);
+                }
+
+                return members.Build(false);
             case JsonArray list when shape.IsGranularList:
-                var item = shape.Item;
-                return FieldSet.Of(false, shape.Items(list).Select(i => KeyValuePair.Create(i.Element, FieldSet.Leaf.Union(Of(i.Item, item)))));
+                var items = new FieldSet.Builder(list.Count);
+                foreach (var (element, item) in shape.Items(list))
+                {
+                    items.Add(element, Of(item, shape.Item).WithSelf());
+                }
+
+                return items.Build(false);
             default:
                 return FieldSet.Leaf;
         }
@@ -57,55 +65,84 @@ internal static class AppliedFields
     /// The places that the second object has and the first has not. Maps and lists that are new are places of their own
     /// beside what is in them; one that was null is not new.
     /// </summary>
-    internal static FieldSet Added(JsonNode? from, JsonNode? to, ApplyShape shape)
+    internal static FieldSet Added(JsonNode? from, JsonNode? to, ApplyShape shape) => Differing(from, to, shape, Places.New);
+
+    /// <summary>The places in both objects whose values differ.</summary>
+    internal static FieldSet Modified(JsonNode? from, JsonNode? to, ApplyShape shape) => Differing(from, to, shape, Places.Common);
+
+    /// <summary>The places that the second object has and the first has not or has otherwise.</summary>
+    internal static FieldSet Changed(JsonNode? from, JsonNode? to, ApplyShape shape) => Differing(from, to, shape, Places.New | Places.Common);
+
+    [Flags]
+    private enum Places
+    {
+        New = 1,
+        Common = 2,
+    }
+
+    private static FieldSet Differing(JsonNode? from, JsonNode? to, ApplyShape shape, Places places)
     {
         switch (to)
         {
-            case JsonObject map when shape.IsGranularMap:
-                var a = from as JsonObject;
-                return FieldSet.Of(false, map.Select(p => KeyValuePair.Create("f:" + p.Key,
-                    Added(a?.ContainsKey(p.Key) == true, a?[p.Key], p.Value, shape.Member(p.Key)))));
-            case JsonArray list when shape.IsGranularList:
-                var before = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
-                foreach (var (element, value) in from is JsonArray old ? shape.Items(old) : [])
-                {
-                    before.TryAdd(element, value);
-                }
-
-                var item = shape.Item;
-                return FieldSet.Of(false, shape.Items(list).Select(i => KeyValuePair.Create(i.Element,
-                    Added(before.ContainsKey(i.Element), before.GetValueOrDefault(i.Element), i.Item, item))));
+            case JsonObject map when shape.IsGranularMap && (from is JsonObject || places.HasFlag(Places.New)):
+                return OfMembers(from as JsonObject, map, shape, places, IsOther(from, shape, places));
+            case JsonArray list when shape.IsGranularList && (from is JsonArray || places.HasFlag(Places.New)):
+                return OfItems(from as JsonArray, list, shape, places, IsOther(from, shape, places));
             default:
-                return FieldSet.Empty;
+                return places.HasFlag(Places.Common) && !IsContainerBesideNull(from, to, shape) && !JsonNode.DeepEquals(from, to) ? FieldSet.Leaf : FieldSet.Empty;
         }
     }
 
-    private static FieldSet Added(bool wasThere, JsonNode? from, JsonNode? to, ApplyShape shape) =>
-        wasThere ? Added(from, to, shape) : FieldSet.Leaf.Union(Added(null, to, shape));
+    /// <summary>True when a container has come in the place of something that is none, which is a change of the place itself.</summary>
+    private static bool IsOther(JsonNode? from, ApplyShape shape, Places places) =>
+        places.HasFlag(Places.Common) && from is not null && !IsContainer(from, shape);
 
-    /// <summary>The places in both objects whose values differ.</summary>
-    internal static FieldSet Modified(JsonNode? from, JsonNode? to, ApplyShape shape)
+    private static FieldSet OfMembers(JsonObject? from, JsonObject to, ApplyShape shape, Places places, bool isOther)
     {
-        if (from is JsonObject a && to is JsonObject b && shape.IsGranularMap)
+        var members = new FieldSet.Builder(0);
+        foreach (var (name, value) in to)
         {
-            return FieldSet.Of(false, b.Where(p => a.ContainsKey(p.Key)).Select(p => KeyValuePair.Create("f:" + p.Key, Modified(a[p.Key], p.Value, shape.Member(p.Key)))));
+            var member = shape.Member(name);
+            JsonNode? before = null;
+            var wasThere = from is not null && from.TryGetPropertyValue(name, out before);
+            members.Add(member.Element(name), Differing(wasThere, before, value, member, places));
         }
 
-        if (from is JsonArray x && to is JsonArray y && shape.IsGranularList)
-        {
-            var before = shape.Items(x).ToDictionary(i => i.Element, i => i.Item, StringComparer.Ordinal);
-            var item = shape.Item;
-            return FieldSet.Of(false, shape.Items(y).Where(i => before.ContainsKey(i.Element)).Select(i => KeyValuePair.Create(i.Element, Modified(before[i.Element], i.Item, item))));
-        }
-
-        if ((from is null && IsContainer(to, shape)) || (to is null && IsContainer(from, shape)))
-        {
-            // What differs is what is in it.
-            return FieldSet.Empty;
-        }
-
-        return JsonNode.DeepEquals(from, to) ? FieldSet.Empty : FieldSet.Leaf;
+        return members.Build(isOther);
     }
+
+    private static FieldSet OfItems(JsonArray? from, JsonArray to, ApplyShape shape, Places places, bool isOther)
+    {
+        var before = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
+        foreach (var (element, value) in from is null ? [] : shape.Items(from))
+        {
+            before.TryAdd(element, value);
+        }
+
+        var items = new FieldSet.Builder(to.Count);
+        var shapeOfItem = shape.Item;
+        foreach (var (element, item) in shape.Items(to))
+        {
+            items.Add(element, Differing(before.TryGetValue(element, out var was), was, item, shapeOfItem, places));
+        }
+
+        return items.Build(isOther);
+    }
+
+    private static FieldSet Differing(bool wasThere, JsonNode? from, JsonNode? to, ApplyShape shape, Places places)
+    {
+        if (!wasThere)
+        {
+            return places.HasFlag(Places.New) ? Differing(null, to, shape, Places.New).WithSelf() : FieldSet.Empty;
+        }
+
+        // Most of an object stays as it was: that is told sooner than the path of each of its items.
+        return to is JsonValue || !JsonNode.DeepEquals(from, to) ? Differing(from, to, shape, places) : FieldSet.Empty;
+    }
+
+    /// <summary>Where one is null and the other a container, what differs is what is in it.</summary>
+    private static bool IsContainerBesideNull(JsonNode? from, JsonNode? to, ApplyShape shape) =>
+        (from is null && IsContainer(to, shape)) || (to is null && IsContainer(from, shape));
 
     private static bool IsContainer(JsonNode? node, ApplyShape shape) =>
         (node is JsonObject && shape.IsGranularMap) || (node is JsonArray && shape.IsGranularList);

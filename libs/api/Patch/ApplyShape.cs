@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json.Nodes;
 using Kube.Api.Schema;
 using Kube.Api.Serialization;
@@ -9,6 +11,9 @@ namespace Kube.Api.Patch;
 /// </summary>
 internal readonly struct ApplyShape
 {
+    /// <summary>Characters that JSON text shows as they are; names are made of them.</summary>
+    private static readonly SearchValues<char> PlainCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/:");
+
     private readonly ValueSchema _value;
     private readonly FieldSchema? _field;
 
@@ -41,6 +46,9 @@ internal readonly struct ApplyShape
 
     internal ApplyShape Item => new(_value.Element!, null);
 
+    /// <summary>The path element of the member of that name whose shape this is.</summary>
+    internal string Element(string name) => _field?.PathElement ?? "f:" + name;
+
     /// <summary>The path element of a list's item: its keys, or the scalar itself.</summary>
     /// <exception cref="PatchException">An item lacks a key that has no default.</exception>
     internal string ElementOf(JsonNode? item)
@@ -50,25 +58,39 @@ internal readonly struct ApplyShape
             return "v:" + JsonText(item);
         }
 
-        var keys = new JsonObject();
-        foreach (var key in _field.ListKeys.Order(StringComparer.Ordinal))
+        var text = new StringBuilder("k:{");
+        foreach (var key in _field.OrderedListKeys)
         {
-            var schema = _value.Element!.Object?.Find(key);
-            var value = (item as JsonObject)?[key]?.DeepClone() ?? schema?.NewDefault();
-            if (value is null && schema is not { Always: true })
-            {
-                // Kubernetes' schema gives such keys an empty default where the list may do without them.
-                value = schema?.Value.Kind == ValueKind.String && _field.ListKeys.Count > 1 ? JsonValue.Create("") : null;
-            }
-
-            keys[key] = value ?? throw new PatchException(
-                $"associative list with keys has an element that omits key field {GoText.Quote(key)} (and doesn't have default value)", PatchFailure.Internal);
+            text.Append(text.Length == 3 ? "" : ",").Append('"').Append(key).Append("\":").Append(JsonText(KeyOf(item as JsonObject, key)));
         }
 
-        return "k:" + JsonText(keys);
+        return text.Append('}').ToString();
     }
 
-    private static string JsonText(JsonNode? node) => System.Text.Encoding.UTF8.GetString(JsonTree.ToBytes(node));
+    private JsonNode KeyOf(JsonObject? item, string key)
+    {
+        if (item?[key] is { } value)
+        {
+            return value;
+        }
+
+        var schema = _value.Element!.Object?.Find(key);
+        if (schema?.NewDefault() is { } initial)
+        {
+            return initial;
+        }
+
+        // Kubernetes' schema gives such keys an empty default where the list may do without them.
+        return schema is { Always: false, Value.Kind: ValueKind.String } && _field!.ListKeys.Count > 1
+            ? JsonValue.Create("")
+            : throw new PatchException(
+                $"associative list with keys has an element that omits key field {GoText.Quote(key)} (and doesn't have default value)", PatchFailure.Internal);
+    }
+
+    private static string JsonText(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue(out string? text) && !text.AsSpan().ContainsAnyExcept(PlainCharacters)
+            ? $"\"{text}\""
+            : Encoding.UTF8.GetString(JsonTree.ToBytes(node));
 
     /// <summary>A granular list's items by path element, in order; of repeated ones the first.</summary>
     internal List<(string Element, JsonNode? Item)> Items(JsonArray list)

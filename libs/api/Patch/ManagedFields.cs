@@ -19,6 +19,12 @@ public static class ManagedFields
 
     private const string AncientChanges = "ancient-changes";
 
+    private static readonly string[] SystemFields =
+    [
+        "f:name", "f:namespace", "f:creationTimestamp", "f:selfLink", "f:uid", "f:generation", "f:managedFields", "f:resourceVersion",
+        "f:deletionTimestamp", "f:deletionGracePeriodSeconds",
+    ];
+
     /// <summary>
     /// Records a create, update or patch that is no apply: the manager comes to own what differs between the two
     /// objects, and nobody owns any longer what is gone.
@@ -33,10 +39,11 @@ public static class ManagedFields
         var shape = ApplyShape.Of(schema);
         var entries = EntriesOf(live, obj);
 
-        // A new object is compared with an empty one of its type, whose structs are there but set nothing.
-        var (before, after) = (Bare(live) ?? ZeroValue.OfObject(schema), Bare(obj)!);
-        var changed = Strip(AppliedFields.Added(before, after, shape).Union(AppliedFields.Modified(before, after, shape)));
-        var removed = AppliedFields.Added(after, before, shape);
+        // A new object is compared with an empty one of its type, whose structs are there but set nothing. That the record itself is among what
+        // is compared does no harm: nobody owns it.
+        var before = live ?? ZeroValue.OfObject(schema);
+        var changed = Strip(AppliedFields.Changed(before, obj, shape));
+        var removed = AppliedFields.Added(obj, before, shape);
         Entry? own = null;
         foreach (var entry in entries)
         {
@@ -116,13 +123,14 @@ public static class ManagedFields
     /// <summary>Takes out what belongs to the system and has no owner.</summary>
     internal static FieldSet Strip(FieldSet set)
     {
-        set = set.Without("f:apiVersion").Without("f:kind");
-        foreach (var name in (string[])["name", "namespace", "creationTimestamp", "selfLink", "uid", "generation", "managedFields", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"])
+        set = set.Without("f:apiVersion", "f:kind");
+        if (set.Find("f:metadata") is not { } metadata)
         {
-            set = set.Without("f:metadata", "f:" + name);
+            return set;
         }
 
-        return set.Find("f:metadata") is { IsMember: true, Children.Count: 0 } ? set.Without("f:metadata") : set;
+        var owned = metadata.Without(SystemFields);
+        return ReferenceEquals(owned, metadata) && !owned.IsLeaf ? set : set.With("f:metadata", owned.IsLeaf ? FieldSet.Empty : owned);
     }
 
     internal static List<Entry> Read(JsonObject? obj) =>

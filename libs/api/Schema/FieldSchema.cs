@@ -36,6 +36,12 @@ public sealed class FieldSchema
 
     public IReadOnlyList<string> ListKeys { get; init; } = [];
 
+    /// <summary>The list keys in the order in which managedFields names them.</summary>
+    internal IReadOnlyList<string> OrderedListKeys => field ??= [.. ListKeys.Order(StringComparer.Ordinal)];
+
+    /// <summary>The field as managedFields names it.</summary>
+    internal string PathElement => field ??= "f:" + Name;
+
     /// <summary>True for a map or struct that server-side apply treats as one value.</summary>
     public bool Atomic { get; init; }
 

@@ -112,6 +112,11 @@ internal static class PodUpdateRules
 
     private static void CheckTheRest(ErrorList errors, JsonObject spec, JsonObject before)
     {
+        if (JsonNode.DeepEquals(spec, before))
+        {
+            return;
+        }
+
         var (now, then) = ((JsonObject)spec.DeepClone(), (JsonObject)before.DeepClone());
         foreach (var member in (string[])["containers", "initContainers"])
         {
