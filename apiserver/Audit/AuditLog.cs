@@ -1,8 +1,6 @@
+using System.Buffers;
 using System.Diagnostics.Metrics;
-using System.Text;
-using System.Text.Json.Nodes;
 using System.Threading.Channels;
-using Kube.ApiServer.Auth;
 
 namespace Kube.ApiServer.Audit;
 
@@ -15,13 +13,16 @@ public sealed class AuditLog : IAuditSink, IAsyncDisposable
 {
     private const int QueueLength = 16_384;
 
+    /// <summary>So much is gathered before it is written, unless the queue is empty before that.</summary>
+    private const int BufferBytes = 64 * 1024;
+
     private readonly Channel<AuditEvent> _queue = Channel.CreateBounded<AuditEvent>(
         new BoundedChannelOptions(QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly Meter _meter;
     private readonly Counter<long> _written;
     private readonly Counter<long> _lost;
-    private readonly StreamWriter _file;
+    private readonly FileStream _file;
     private readonly Task _writing;
 
     /// <param name="path">The file, appended to.</param>
@@ -31,15 +32,14 @@ public sealed class AuditLog : IAuditSink, IAsyncDisposable
     public AuditLog(string path, object? metricsScope = null)
     {
         _meter = new Meter(new MeterOptions("Kube.ApiServer.Audit") { Scope = metricsScope });
-        _file = new StreamWriter(
-            new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.Append,
-                Access = FileAccess.Write,
-                Share = FileShare.ReadWrite | FileShare.Delete,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }),
-            new UTF8Encoding(false));
+        _file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            BufferSize = 0,
+        });
         _written = _meter.CreateCounter<long>("apiserver_audit_event_total", description: "Counter of audit events generated and sent to the audit backend.");
         _lost = _meter.CreateCounter<long>("apiserver_audit_error_total", description: "Counter of audit events that failed to be audited properly.");
         _writing = WriteAsync();
@@ -63,114 +63,29 @@ public sealed class AuditLog : IAuditSink, IAsyncDisposable
 
     private async Task WriteAsync()
     {
+        var lines = new ArrayBufferWriter<byte>(BufferBytes);
+        using var encoder = new AuditEventEncoder(lines);
         while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
+            var count = 0;
+            while (lines.WrittenCount < BufferBytes && _queue.Reader.TryRead(out var auditEvent))
+            {
+                encoder.WriteLine(auditEvent);
+                count++;
+            }
+
             try
             {
-                var count = 0;
-                while (_queue.Reader.TryRead(out var auditEvent))
-                {
-                    await _file.WriteAsync(ToJson(auditEvent).ToJsonString() + "\n").ConfigureAwait(false);
-                    count++;
-                }
-
-                await _file.FlushAsync().ConfigureAwait(false);
+                await _file.WriteAsync(lines.WrittenMemory).ConfigureAwait(false);
                 _written.Add(count);
             }
             catch (IOException)
             {
                 // A full disk must not stop the server; the loss is counted and shows in the metrics.
-                _lost.Add(1, new KeyValuePair<string, object?>("plugin", "log"));
+                _lost.Add(count, new KeyValuePair<string, object?>("plugin", "log"));
             }
+
+            lines.ResetWrittenCount();
         }
     }
-
-    private static JsonObject ToJson(AuditEvent e)
-    {
-        var json = new JsonObject
-        {
-            ["kind"] = "Event",
-            ["apiVersion"] = "audit.k8s.io/v1",
-            ["level"] = "Metadata",
-            ["auditID"] = e.AuditId,
-            ["stage"] = e.Stage.ToString(),
-            ["requestURI"] = e.RequestUri,
-            ["verb"] = e.Request.Verb,
-            ["user"] = User(e.User),
-        };
-        if (e.ImpersonatedBy is { } real)
-        {
-            json["user"] = User(real);
-            json["impersonatedUser"] = User(e.User);
-        }
-
-        json["sourceIPs"] = new JsonArray(e.SourceAddress);
-        json["userAgent"] = e.UserAgent;
-        if (e.Request.IsResourceRequest)
-        {
-            json["objectRef"] = ObjectReference(e);
-        }
-
-        if (e.Code != 0)
-        {
-            json["responseStatus"] = ResponseStatus(e);
-        }
-
-        json["requestReceivedTimestamp"] = Time(e.RequestReceived);
-        json["stageTimestamp"] = Time(e.StageTimestamp);
-        if (e.Annotations.Count > 0)
-        {
-            json["annotations"] = new JsonObject(e.Annotations.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
-        }
-
-        return json;
-    }
-
-    private static JsonObject ObjectReference(AuditEvent e)
-    {
-        var reference = new JsonObject { ["resource"] = e.Request.Resource };
-        void Add(string name, string value)
-        {
-            if (value.Length > 0)
-            {
-                reference[name] = value;
-            }
-        }
-
-        Add("namespace", e.Request.Namespace);
-        Add("name", e.Request.Name);
-        Add("apiGroup", e.Request.Group);
-        Add("apiVersion", e.Request.Version);
-        Add("subresource", e.Request.Subresource);
-        return reference;
-    }
-
-    private static JsonObject ResponseStatus(AuditEvent e)
-    {
-        var status = new JsonObject { ["metadata"] = new JsonObject() };
-        if (e.FailureMessage is not null)
-        {
-            status["status"] = "Failure";
-            status["message"] = e.FailureMessage;
-            status["reason"] = e.FailureReason;
-        }
-
-        status["code"] = e.Code;
-        return status;
-    }
-
-    private static JsonObject User(UserInfo user)
-    {
-        var json = new JsonObject { ["username"] = user.Name };
-        if (user.Uid.Length > 0)
-        {
-            json["uid"] = user.Uid;
-        }
-
-        json["groups"] = new JsonArray([.. user.Groups.Select(group => (JsonNode)group)]);
-        return json;
-    }
-
-    private static string Time(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -5,13 +5,14 @@ namespace Kube.ApiServer.Auth.Rbac;
 
 /// <summary>
 /// All roles and bindings at one moment. Immutable; a change in the cluster makes a new one. Bindings are held by
-/// the namespace in which they hold, cluster role bindings under the empty name.
+/// the namespace in which they hold, cluster role bindings under the empty name, and there by whom they are for: a request looks at what its
+/// user has, however many bindings there are.
 /// </summary>
 public sealed class RbacPolicy
 {
     private const string ClusterWide = "";
 
-    private readonly Dictionary<string, List<Grant>> _grants = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, GrantIndex> _grants = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Namespace, string Name), List<PolicyRule>> _rules = [];
 
     public RbacPolicy(
@@ -79,9 +80,8 @@ public sealed class RbacPolicy
 
     private IEnumerable<Grant> GrantsOf(UserInfo user, string ns)
     {
-        var clusterWide = _grants.GetValueOrDefault(ClusterWide) ?? [];
-        var local = ns == ClusterWide ? [] : _grants.GetValueOrDefault(ns) ?? [];
-        return clusterWide.Concat(local).Where(grant => grant.AppliesTo(user));
+        var clusterWide = _grants.GetValueOrDefault(ClusterWide)?.Of(user) ?? [];
+        return ns != ClusterWide && _grants.TryGetValue(ns, out var local) ? clusterWide.Concat(local.Of(user)) : clusterWide;
     }
 
     private void Add(string ns, string name, string kind, RoleRef? reference, List<Subject>? subjects)
@@ -93,11 +93,14 @@ public sealed class RbacPolicy
 
         if (!_grants.TryGetValue(ns, out var grants))
         {
-            _grants[ns] = grants = [];
+            _grants[ns] = grants = new GrantIndex();
         }
 
         var roleNamespace = reference.Kind == "ClusterRole" ? ClusterWide : ns;
-        grants.AddRange(subjects.Select(subject => new Grant(ns, name, kind, (roleNamespace, reference.Name), reference.Kind!, subject)));
+        foreach (var subject in subjects)
+        {
+            grants.Add(new Grant(ns, name, kind, (roleNamespace, reference.Name), reference.Kind!, subject));
+        }
     }
 
     /// <summary>A cluster role with an aggregation rule has the rules of all roles that its selectors match (KEP-277).</summary>
@@ -132,19 +135,56 @@ public sealed class RbacPolicy
     {
         public string MissingRole => $"{RoleKind.ToLowerInvariant()}.rbac.authorization.k8s.io \"{Role.Name}\" not found";
 
-        public bool AppliesTo(UserInfo user) => Subject.Kind switch
-        {
-            "User" => user.Name == Subject.Name,
-            "Group" => user.Groups.Contains(Subject.Name!),
-            "ServiceAccount" => user.Name == $"system:serviceaccount:{(string.IsNullOrEmpty(Subject.Namespace) ? Namespace : Subject.Namespace)}:{Subject.Name}",
-            _ => false,
-        };
-
         public string Describe()
         {
             var binding = Namespace.Length == 0 ? Binding : $"{Binding}/{Namespace}";
             var subject = Subject.Kind == "ServiceAccount" ? $"{Subject.Name}/{Subject.Namespace}" : Subject.Name;
             return $"RBAC: allowed by {BindingKind} \"{binding}\" of {RoleKind} \"{Role.Name}\" to {Subject.Kind} \"{subject}\"";
+        }
+    }
+
+    /// <summary>The grants of one namespace by whom they are for, in the order of the bindings.</summary>
+    private sealed class GrantIndex
+    {
+        private readonly Dictionary<string, List<(int Order, Grant Grant)>> _ofUsers = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, List<(int Order, Grant Grant)>> _ofGroups = new(StringComparer.Ordinal);
+        private int _count;
+
+        public void Add(Grant grant)
+        {
+            var subject = grant.Subject;
+            var (index, name) = subject.Kind switch
+            {
+                "User" => (_ofUsers, subject.Name),
+                "Group" => (_ofGroups, subject.Name),
+                "ServiceAccount" => (_ofUsers, $"system:serviceaccount:{(string.IsNullOrEmpty(subject.Namespace) ? grant.Namespace : subject.Namespace)}:{subject.Name}"),
+                _ => (_ofUsers, null),
+            };
+            if (name is null)
+            {
+                return;
+            }
+
+            if (!index.TryGetValue(name, out var grants))
+            {
+                index[name] = grants = [];
+            }
+
+            grants.Add((_count++, grant));
+        }
+
+        /// <summary>What the user has, as user or by a group.</summary>
+        public IEnumerable<Grant> Of(UserInfo user)
+        {
+            var found = new List<(int Order, Grant Grant)>();
+            found.AddRange(_ofUsers.GetValueOrDefault(user.Name) ?? []);
+            foreach (var group in user.Groups)
+            {
+                found.AddRange(_ofGroups.GetValueOrDefault(group) ?? []);
+            }
+
+            found.Sort(static (a, b) => a.Order.CompareTo(b.Order));
+            return found.Select(static one => one.Grant);
         }
     }
 }

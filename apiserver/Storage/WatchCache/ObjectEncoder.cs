@@ -12,6 +12,8 @@ internal sealed class ObjectEncoder
     private const int NameSlot = -1;
     private const int NamespaceSlot = -2;
 
+    private static readonly TextPool Repeated = new();
+
     private readonly FieldNode _root;
     private readonly IReadOnlyList<SelectableField> _fields;
 
@@ -156,8 +158,8 @@ internal sealed class ObjectEncoder
         var labels = new List<KeyValuePair<string, string>>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            // Label keys and values repeat across objects: interned, a hundred thousand objects share them.
-            var key = string.Intern(reader.GetString()!);
+            // Label keys repeat across objects: a hundred thousand objects share them.
+            var key = Repeated.Share(reader.GetString()!);
             reader.Read();
             labels.Add(new(key, reader.GetString() ?? ""));
         }
@@ -185,7 +187,7 @@ internal sealed class ObjectEncoder
                         Name = value;
                         break;
                     case NamespaceSlot:
-                        Namespace = value is null ? null : string.Intern(value);
+                        Namespace = value is null ? null : Repeated.Share(value);
                         break;
                     default:
                         Fields[slot] = value;

@@ -97,6 +97,25 @@ public class RbacPolicyTests
         Assert.False(Allowed(policy, Ask(user, "get", "pods")));
     }
 
+    [Theory]
+    [InlineData("Group", "User", "of-first")]
+    [InlineData("User", "Group", "of-first")]
+    [InlineData("ServiceAccount", "Group", "of-second")]
+    public void Of_several_bindings_the_first_is_named(string first, string second, string named)
+    {
+        static ClusterRoleBinding Binding(string name, string kind) => new()
+        {
+            Metadata = new ObjectMeta { Name = name },
+            Subjects = [new Subject { Kind = kind, Name = kind == "User" ? "eve" : "friends", Namespace = kind == "ServiceAccount" ? "ns" : null }],
+            RoleRef = new RoleRef { Kind = "ClusterRole", Name = "r" },
+        };
+        var policy = new RbacPolicy(
+            [new ClusterRole { Metadata = new ObjectMeta { Name = "r" }, Rules = [new PolicyRule { Verbs = ["get"], ApiGroups = [""], Resources = ["pods"] }] }],
+            [], [Binding("of-first", first), Binding("of-second", second)], []);
+        var result = policy.Authorize(Ask(new UserInfo("eve", "friends"), "get", "pods", "ns"));
+        Assert.Contains($"ClusterRoleBinding \"{named}\"", result.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_binding_to_a_missing_role_allows_nothing_and_says_why()
     {
