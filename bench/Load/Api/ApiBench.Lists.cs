@@ -15,6 +15,7 @@ internal sealed partial class ApiBench
         report.Add($"| pods in all | whole, ms | MB/s | a tenth by label, ms | a tenth by namespace, ms | whole in pages of {PageSize}, ms |");
         report.Add($"|---|---|---|---|---|---|");
         var maker = new PodMaker(_store, _template);
+        await maker.ClearAsync(cancellationToken).ConfigureAwait(false);
         var from = 0;
         foreach (var size in _options.Sizes)
         {
@@ -78,7 +79,9 @@ internal sealed partial class ApiBench
         var size = _options.Sizes[^1];
         if (!_options.Parts.Contains("lists"))
         {
-            await new PodMaker(_store, _template).FillAsync(0, size, cancellationToken).ConfigureAwait(false);
+            var maker = new PodMaker(_store, _template);
+            await maker.ClearAsync(cancellationToken).ConfigureAwait(false);
+            await maker.FillAsync(0, size, cancellationToken).ConfigureAwait(false);
         }
 
         _api.Dispose();

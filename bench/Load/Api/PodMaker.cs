@@ -50,6 +50,14 @@ internal sealed class PodMaker(StoreCluster store, byte[] template)
             cancellationToken))).ConfigureAwait(false);
     }
 
+    /// <summary>Removes all pods, also those that other parts of the benchmark left.</summary>
+    public async Task ClearAsync(CancellationToken cancellationToken)
+    {
+        var leader = await store.LeaderAsync().ConfigureAwait(false);
+        var request = new DeleteRangeRequest { Key = ByteString.CopyFromUtf8("/registry/pods/"), RangeEnd = ByteString.CopyFromUtf8("/registry/pods0") };
+        await store.Kv(leader).DeleteRangeAsync(request, cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The first eight digits of the uid become zeros, in whose place each copy's number goes.</summary>
     private static string WithZeroUid(string pod)
     {
