@@ -129,8 +129,8 @@ public class KubectlTests(TestCluster cluster)
 
     [Theory]
     [InlineData("1.27")]
-    [InlineData("1.30")]
-    [InlineData("1.33")]
+    [FullInlineData("1.30")]
+    [FullInlineData("1.33")]
     public async Task Other_versions_of_kubectl_work_too(string version)
     {
         // The versions that come beside kubectl where there are several; one kubectl alone is tested by the other tests.

@@ -4,10 +4,10 @@ namespace Kube.Conformance.Tests.Api;
 public sealed partial class KubectlTests(ApiServerFixture api) : IClassFixture<ApiServerFixture>
 {
     [Theory]
-    [InlineData("1.27")]
-    [InlineData("1.29")]
+    [FullInlineData("1.27")]
+    [FullInlineData("1.29")]
     [InlineData("1.32")]
-    [InlineData("1.33")]
+    [FullInlineData("1.33")]
     public async Task An_object_lives_its_life(string version)
     {
         var name = "life-" + version.Replace('.', '-');
@@ -31,9 +31,9 @@ public sealed partial class KubectlTests(ApiServerFixture api) : IClassFixture<A
     }
 
     [Theory]
-    [InlineData("1.27")]
+    [FullInlineData("1.27")]
     [InlineData("1.32")]
-    [InlineData("1.33")]
+    [FullInlineData("1.33")]
     public async Task Typed_commands_create_what_they_name(string version)
     {
         var ns = "typed-" + version.Replace('.', '-');
@@ -62,10 +62,10 @@ public sealed partial class KubectlTests(ApiServerFixture api) : IClassFixture<A
     }
 
     [Theory]
-    [InlineData("1.27")]
-    [InlineData("1.29")]
+    [FullInlineData("1.27")]
+    [FullInlineData("1.29")]
     [InlineData("1.32")]
-    [InlineData("1.33")]
+    [FullInlineData("1.33")]
     public async Task Documents_are_read(string version)
     {
         Assert.Contains("gitVersion: v1.32", await RunAsync(version, ["version", "-o", "yaml"]), StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed partial class KubectlTests(ApiServerFixture api) : IClassFixture<A
     }
 
     [Theory]
-    [InlineData("1.27")]
+    [FullInlineData("1.27")]
     [InlineData("1.32")]
     public async Task Mistakes_are_named(string version)
     {

@@ -4,10 +4,10 @@ namespace Kube.Conformance.Tests.Api;
 public sealed class ServerSideApplyTests(ApiServerFixture api) : IClassFixture<ApiServerFixture>
 {
     [Theory]
-    [InlineData("1.27")]
-    [InlineData("1.29")]
+    [FullInlineData("1.27")]
+    [FullInlineData("1.29")]
     [InlineData("1.32")]
-    [InlineData("1.33")]
+    [FullInlineData("1.33")]
     public async Task An_object_is_applied_and_fought_over(string version)
     {
         var name = "apply-" + version.Replace('.', '-');
@@ -29,7 +29,7 @@ public sealed class ServerSideApplyTests(ApiServerFixture api) : IClassFixture<A
     }
 
     [Theory]
-    [InlineData("1.27")]
+    [FullInlineData("1.27")]
     [InlineData("1.33")]
     public async Task What_was_applied_by_the_client_is_taken_over(string version)
     {

@@ -35,6 +35,7 @@ public sealed class ChaosTests(ITestOutputHelper log)
 
     /// <summary>What the harness says of a sound store written by others.</summary>
     [Fact]
+    [Trait(Extent.Trait, Extent.Full)]
     public async Task Etcd_is_found_sound()
     {
         var run = await RunAsync(["--against", "etcd", "--seconds", "8", "--seed", "1"]);
@@ -45,8 +46,8 @@ public sealed class ChaosTests(ITestOutputHelper log)
     /// <summary>A harness that has caught nothing proves nothing: each of these bugs is a part of a real member.</summary>
     [Theory]
     [InlineData("forget-log-tail", "kill-all", "(NoLostWrite|NoWriteFromNowhere)")]
-    [InlineData("stale-read", "stop-follower", "RealTimeOrder")]
-    [InlineData("drop-watch-event", "none", "WatchReliable")]
+    [FullInlineData("stale-read", "stop-follower", "RealTimeOrder")]
+    [FullInlineData("drop-watch-event", "none", "WatchReliable")]
     public async Task A_planted_bug_is_found(string bug, string fault, string guarantee)
     {
         var home = Directory.CreateTempSubdirectory("kube-chaos-test-");
