@@ -23,7 +23,8 @@ internal sealed partial class ResourceEndpoint
         var format = ResponseWriter.Negotiate(request);
         var parameters = ListParameters.Parse(request, watch: true);
         var selection = Selection.Parse(request, store.Definition);
-        var start = await StartAsync(request, store, parameters).ConfigureAwait(false);
+        var start = await StartAsync(request, store, parameters, selection.Scope).ConfigureAwait(false);
+        using var cursor = start.Cursor;
         var encoder = new WatchEncoder(store, format, request, time);
         ResponseWriter.Start(request, 200, encoder.ContentType);
         request.Http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
@@ -46,20 +47,20 @@ internal sealed partial class ResourceEndpoint
     }
 
     /// <summary>Where a watch begins: with the present state as ADDED events, or behind a revision.</summary>
-    private async Task<WatchStart> StartAsync(ApiRequest request, ResourceStore store, ListParameters parameters)
+    private async Task<WatchStart> StartAsync(ApiRequest request, ResourceStore store, ListParameters parameters, WatchScope scope)
     {
         var initial = parameters.HasSendInitialEvents ? parameters.SendInitialEvents : parameters.ResourceVersion is null or 0;
         if (!initial && parameters.ResourceVersion is { } version and > 0)
         {
             await WaitFilledAsync(store, request.Aborted).ConfigureAwait(false);
-            return new WatchStart(null, OpenCursor(store, version), version);
+            return new WatchStart(null, store.Cache.OpenCursor(version, scope), version);
         }
 
         while (true)
         {
             var wanted = parameters.ResourceVersion;
             var snapshot = await SnapshotAsync(store, wanted, request.Aborted).ConfigureAwait(false);
-            if (store.Cache.OpenWithSnapshot() is { } open)
+            if (store.Cache.OpenWithSnapshot(scope) is { } open)
             {
                 var revision = Math.Max(snapshot.Revision, open.Snapshot.Revision);
                 return new WatchStart(initial ? open.Snapshot.Objects : null, open.Cursor, revision);
@@ -69,8 +70,6 @@ internal sealed partial class ResourceEndpoint
 
     private static Task WaitFilledAsync(ResourceStore store, CancellationToken cancellationToken) =>
         store.Cache.Snapshot is null ? store.Cache.WaitReadyAsync(cancellationToken) : Task.CompletedTask;
-
-    private static CacheCursor OpenCursor(ResourceStore store, long version) => store.Cache.OpenCursor(version);
 }
 
 /// <summary>The beginning of a watch.</summary>

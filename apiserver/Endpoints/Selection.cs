@@ -19,6 +19,7 @@ internal sealed class Selection
         Key = key;
         _labels = labels;
         _fields = fields;
+        Scope = ScopeOf(prefix, key, fields);
     }
 
     /// <summary>Keys of the objects begin with it: "" or "namespace/".</summary>
@@ -29,6 +30,9 @@ internal sealed class Selection
 
     /// <summary>True when labels or fields narrow the selection.</summary>
     public bool IsNarrowed => _labels is not null || _fields.Length > 0;
+
+    /// <summary>Which changes can concern a watch of the selection.</summary>
+    public WatchScope Scope { get; }
 
     public static Selection Parse(ApiRequest request, ResourceDefinition resource)
     {
@@ -85,6 +89,21 @@ internal sealed class Selection
         }
 
         return IsNarrowed ? objects.Range(Prefix, startKey).Where(Matches) : objects.Range(Prefix, startKey);
+    }
+
+    /// <summary>The narrowest there is: an object, what shares a field, a namespace. Of several fields the first declared tells objects apart best.</summary>
+    private static WatchScope ScopeOf(string prefix, string? key, IEnumerable<(int Index, bool IsEqual, string Value)> fields)
+    {
+        if (key is not null)
+        {
+            return WatchScope.OfKey(key);
+        }
+
+        var narrowest = fields.Where(static field => field.IsEqual)
+            .OrderBy(static field => field.Index)
+            .Select(static field => (WatchScope?)WatchScope.OfField(field.Index, field.Value))
+            .FirstOrDefault();
+        return narrowest ?? (prefix.Length > 0 ? WatchScope.OfNamespace(prefix[..^1]) : WatchScope.Everything);
     }
 
     private static int IndexOf(IReadOnlyList<SelectableField> fields, string name)

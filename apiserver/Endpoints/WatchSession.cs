@@ -36,12 +36,11 @@ internal sealed class WatchSession(
     {
         await SendInitialAsync(over, cut).ConfigureAwait(false);
         initialized();
-        var cache = store.Cache;
         var nextBookmark = time.GetTimestamp() + (long)(bookmarkPeriod.TotalSeconds * time.TimestampFrequency);
         while (true)
         {
             over.ThrowIfCancellationRequested();
-            var changed = cache.Changed;
+            var changed = start.Cursor.Changed;
             var position = store.Feed.Position;
             if (!start.Cursor.TryRead(_events, out var count))
             {

@@ -14,14 +14,20 @@ internal sealed partial class ResourceCache
     /// <summary>Changes that may wait while the first list is being read; more than that and the list starts over.</summary>
     private const int MaxPending = 100_000;
 
+    /// <summary>Changes that a cursor looks at in one hold of the lock.</summary>
+    private const int MaxScan = 1_024;
+
     private readonly Lock _lock = new();
     private readonly EventRing _ring;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly List<StorageEvent> _pending = [];
+    private readonly ScopeIndex _scoped;
     private CacheSnapshot? _snapshot;
     private long _loaded;
-    private TaskCompletionSource _changed = NewSignal();
+
+    /// <summary>Of the cursors on everything; made when one waits.</summary>
+    private TaskCompletionSource? _changed;
     private TaskCompletionSource _ready = NewSignal();
     private long _generation;
 
@@ -29,6 +35,7 @@ internal sealed partial class ResourceCache
     {
         Prefix = prefix;
         Encoder = new ObjectEncoder(fields);
+        _scoped = new ScopeIndex(fields.Count);
         _time = time;
         _logger = logger;
         _ring = new EventRing(maxEvents, time.TimestampFrequency * 75);
@@ -41,9 +48,6 @@ internal sealed partial class ResourceCache
 
     /// <summary>The present state; null until the first list has been read, and while it is read again.</summary>
     public CacheSnapshot? Snapshot => Volatile.Read(ref _snapshot);
-
-    /// <summary>Completes with the next change, or with a loss of the state.</summary>
-    public Task Changed => Volatile.Read(ref _changed).Task;
 
     /// <summary>Number of times the state was lost and read again; a watch begun in another generation is over.</summary>
     public long Generation => Interlocked.Read(ref _generation);
@@ -70,6 +74,7 @@ internal sealed partial class ResourceCache
             _generation++;
             _pending.Clear();
             Volatile.Write(ref _snapshot, null);
+            _scoped.Clear();
             Pulse();
         }
     }
@@ -126,18 +131,11 @@ internal sealed partial class ResourceCache
         }
     }
 
-    /// <summary>Wakes all watchers, so that they look at the clock.</summary>
-    public void Pulse()
-    {
-        var changed = Interlocked.Exchange(ref _changed, NewSignal());
-        changed.TrySetResult();
-    }
-
     /// <summary>
-    /// Begins to read changes after a revision.
+    /// Begins to read changes after a revision. The cursor is to be disposed of when it has a scope.
     /// </summary>
     /// <exception cref="ResourceVersionTooOldException">Some of those changes are no longer held.</exception>
-    public CacheCursor OpenCursor(long afterRevision)
+    public CacheCursor OpenCursor(long afterRevision, WatchScope scope = default)
     {
         lock (_lock)
         {
@@ -146,16 +144,16 @@ internal sealed partial class ResourceCache
                 throw new ResourceVersionTooOldException(afterRevision, _ring.CompleteAfter);
             }
 
-            return new CacheCursor(this, _ring.SequenceAfter(afterRevision), _generation);
+            return OpenLocked(_ring.SequenceAfter(afterRevision), scope);
         }
     }
 
     /// <summary>The present state, and a cursor on what changes after it.</summary>
-    public (CacheSnapshot Snapshot, CacheCursor Cursor)? OpenWithSnapshot()
+    public (CacheSnapshot Snapshot, CacheCursor Cursor)? OpenWithSnapshot(WatchScope scope = default)
     {
         lock (_lock)
         {
-            return _snapshot is { } snapshot ? (snapshot, new CacheCursor(this, _ring.Next, _generation)) : null;
+            return _snapshot is { } snapshot ? (snapshot, OpenLocked(_ring.Next, scope)) : null;
         }
     }
 
@@ -185,8 +183,19 @@ internal sealed partial class ResourceCache
         }
     }
 
-    /// <summary>Copies changes from a sequence number on. False when some are gone or the state was lost.</summary>
-    internal bool TryRead(ref long sequence, long generation, Span<CacheEvent> into, out int count)
+    internal Task ChangedOf(CacheCursor cursor)
+    {
+        lock (_lock)
+        {
+            return cursor.Scope == WatchScope.Everything ? (_changed ??= NewSignal()).Task : cursor.NextSignal();
+        }
+    }
+
+    /// <summary>
+    /// Copies changes within a scope, looking at some of those from a sequence number up to another. False when some
+    /// are gone or the state was lost.
+    /// </summary>
+    internal bool TryScan(WatchScope scope, ref long sequence, long until, long generation, Span<CacheEvent> into, out int count)
     {
         lock (_lock)
         {
@@ -196,13 +205,56 @@ internal sealed partial class ResourceCache
                 return false;
             }
 
-            while (count < into.Length && sequence < _ring.Next)
+            until = Math.Min(until, Math.Min(_ring.Next, sequence + MaxScan));
+            while (count < into.Length && sequence < until)
             {
-                into[count++] = _ring[sequence++];
+                var change = _ring[sequence++];
+                if (scope.Holds(change))
+                {
+                    into[count++] = change;
+                }
             }
 
             return true;
         }
+    }
+
+    /// <summary>Copies the changes that were noted for a cursor. False when some are gone or the state was lost.</summary>
+    internal bool TryTake(CacheCursor cursor, long generation, Span<CacheEvent> into, out int count)
+    {
+        lock (_lock)
+        {
+            count = 0;
+            return generation == _generation && cursor.TryTake(_ring, into, out count);
+        }
+    }
+
+    /// <summary>Tells a cursor nothing more.</summary>
+    internal void Close(CacheCursor cursor)
+    {
+        lock (_lock)
+        {
+            _scoped.Remove(cursor);
+        }
+    }
+
+    private CacheCursor OpenLocked(long sequence, WatchScope scope)
+    {
+        if (scope == WatchScope.Everything)
+        {
+            return new CacheCursor(this, scope, sequence, until: long.MaxValue, _generation);
+        }
+
+        var cursor = new CacheCursor(this, scope, sequence, until: _ring.Next, _generation);
+        _scoped.Add(cursor);
+        return cursor;
+    }
+
+    /// <summary>Wakes the cursors on everything.</summary>
+    private void Pulse()
+    {
+        _changed?.TrySetResult();
+        _changed = null;
     }
 
     private void ApplyLocked(IEnumerable<StorageEvent> events)
@@ -228,7 +280,9 @@ internal sealed partial class ResourceCache
                 : tree.Remove(change.Key[Prefix.Length..], out previous);
             if (current is not null || previous is not null)
             {
-                _ring.Add(new CacheEvent(revision, now, current, previous));
+                var told = new CacheEvent(revision, now, current, previous);
+                _ring.Add(told);
+                _scoped.Note(told, _ring.Next - 1, _ring.First);
             }
         }
 

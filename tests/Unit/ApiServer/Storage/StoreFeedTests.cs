@@ -74,10 +74,10 @@ public sealed class StoreFeedTests : IAsyncDisposable
             revisions.Add(await WriteAsync("pods/ns/p" + i));
         }
 
-        var read = await ReadAsync(cache, cursor, revisions.Count);
+        var read = await ReadAsync(cursor, revisions.Count);
         Assert.Equal(revisions, read.Select(e => e.Revision));
         var resumed = cache.OpenCursor(revisions[24]);
-        Assert.Equal(revisions.Skip(25), (await ReadAsync(cache, resumed, 25)).Select(e => e.Revision));
+        Assert.Equal(revisions.Skip(25), (await ReadAsync(resumed, 25)).Select(e => e.Revision));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class StoreFeedTests : IAsyncDisposable
         await _feed.ReadConsistentAsync(cache, Ct);
         var cursor = cache.OpenWithSnapshot()!.Value.Cursor;
         var deleted = await _storage.DeleteAsync("/registry/pods/ns/p", written, Ct);
-        var change = Assert.Single(await ReadAsync(cache, cursor, 1));
+        var change = Assert.Single(await ReadAsync(cursor, 1));
         Assert.Null(change.Current);
         Assert.Contains($"\"resourceVersion\":\"{deleted.Revision}\"", Encoding.UTF8.GetString(change.Departed().Json), StringComparison.Ordinal);
     }
@@ -143,7 +143,7 @@ public sealed class StoreFeedTests : IAsyncDisposable
         Assert.NotNull((await feed.ReadConsistentAsync(cache, Ct)).Objects.Find("ns/p"));
         while (cursor.TryRead(events, out _))
         {
-            await cache.Changed.WaitAsync(Ct);
+            await cursor.Changed.WaitAsync(Ct);
         }
     }
 
@@ -158,7 +158,7 @@ public sealed class StoreFeedTests : IAsyncDisposable
         var cursor = cache.OpenWithSnapshot()!.Value.Cursor;
         broken.Break(new StorageUnavailableException("down", false));
         var written = await WriteAsync("pods/ns/p");
-        var change = Assert.Single(await ReadAsync(cache, cursor, 1));
+        var change = Assert.Single(await ReadAsync(cursor, 1));
         Assert.Equal(written, change.Revision);
     }
 
@@ -212,13 +212,13 @@ public sealed class StoreFeedTests : IAsyncDisposable
         return outcome.Revision;
     }
 
-    private async Task<List<CacheEvent>> ReadAsync(ResourceCache cache, CacheCursor cursor, int count)
+    private async Task<List<CacheEvent>> ReadAsync(CacheCursor cursor, int count)
     {
         var events = new List<CacheEvent>();
         var buffer = new CacheEvent[7];
         while (events.Count < count)
         {
-            var changed = cache.Changed;
+            var changed = cursor.Changed;
             Assert.True(cursor.TryRead(buffer, out var read));
             events.AddRange(buffer[..read]);
             if (read == 0)
