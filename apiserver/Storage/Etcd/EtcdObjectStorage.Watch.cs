@@ -44,7 +44,7 @@ public sealed partial class EtcdObjectStorage
     /// <inheritdoc/>
     public Task RequestProgressAsync(CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _progressRequests);
+        Interlocked.Exchange(ref _progressWanted, NewSignal()).TrySetResult();
         return Task.CompletedTask;
     }
 
@@ -53,37 +53,15 @@ public sealed partial class EtcdObjectStorage
     {
         try
         {
-            var asked = Interlocked.Read(ref _progressRequests);
-            var deadline = default(long?);
+            var wanted = Volatile.Read(ref _progressWanted).Task;
             var reading = stream.ReadAsync();
-            while (true)
+            if (await Task.WhenAny(reading, wanted).ConfigureAwait(false) != reading)
             {
-                if (reading.IsCompleted)
-                {
-                    return await reading.ConfigureAwait(false);
-                }
-
-                var finished = await Task.WhenAny(reading, Task.Delay(_options.ProgressPeriod, _time, cancellationToken)).ConfigureAwait(false);
-                if (finished == reading)
-                {
-                    return await reading.ConfigureAwait(false);
-                }
-
-                cancellationToken.ThrowIfCancellationRequested();
-                if (deadline is { } limit && _time.GetTimestamp() > limit)
-                {
-                    // Asked for progress and silent: the member hangs or is cut off from the others.
-                    throw new RpcException(new Status(StatusCode.DeadlineExceeded, "no progress on the watch"));
-                }
-
-                var wanted = Interlocked.Read(ref _progressRequests);
-                if (wanted != asked && deadline is null)
-                {
-                    asked = wanted;
-                    deadline = _time.GetTimestamp() + (long)(_options.ReadTimeout.TotalSeconds * _time.TimestampFrequency);
-                    await stream.RequestProgressAsync().ConfigureAwait(false);
-                }
+                await stream.RequestProgressAsync().ConfigureAwait(false);
+                await AnswersAsync(reading, cancellationToken).ConfigureAwait(false);
             }
+
+            return await reading.ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is RpcException or IOException or InvalidOperationException)
         {
@@ -98,6 +76,22 @@ public sealed partial class EtcdObjectStorage
             return null;
         }
     }
+
+    /// <summary>Waits for what a member that was asked for progress says.</summary>
+    /// <exception cref="RpcException">It is silent: it hangs or is cut off from the others.</exception>
+    private async Task AnswersAsync(Task reading, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var finished = await Task.WhenAny(reading, Task.Delay(_options.ReadTimeout, _time, limit.Token)).ConfigureAwait(false);
+        await limit.CancelAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (finished != reading)
+        {
+            throw new RpcException(new Status(StatusCode.DeadlineExceeded, "no progress on the watch"));
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static StorageEventBatch? ToBatch(WatchResponse response, string prefix, long next)
     {

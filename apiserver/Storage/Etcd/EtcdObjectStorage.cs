@@ -19,7 +19,7 @@ public sealed partial class EtcdObjectStorage : IObjectStorage
     private readonly TimeProvider _time;
     private readonly ILogger<EtcdObjectStorage> _logger;
     private readonly EtcdLeases _leases;
-    private long _progressRequests;
+    private TaskCompletionSource _progressWanted = NewSignal();
 
     public EtcdObjectStorage(EtcdStorageOptions options, TimeProvider time, ILoggerFactory loggers)
     {

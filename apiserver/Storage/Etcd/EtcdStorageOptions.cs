@@ -28,9 +28,6 @@ public sealed record EtcdStorageOptions
     /// <summary>All members failing for so long is an error.</summary>
     public TimeSpan OverallTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How often a running watch looks whether progress was asked for.</summary>
-    public TimeSpan ProgressPeriod { get; init; } = TimeSpan.FromMilliseconds(100);
-
     /// <summary>A connection whose ping is unanswered for so long is closed, and its streams with it.</summary>
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
