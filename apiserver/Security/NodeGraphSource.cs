@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kube.Api.Core.V1;
 using Kube.Api.Json;
 using Kube.ApiServer.Auth;
@@ -56,7 +57,11 @@ internal sealed class NodeGraphSource(ResourceRegistry registry) : IAuthorizer
     {
         if (change.Current is { } current)
         {
-            _graph.Set(Read(current));
+            // What a pod refers to is in its spec, and most changes are of its status.
+            if (change.Previous is not { } before || !SpecOf(before.Json).SequenceEqual(SpecOf(current.Json)))
+            {
+                _graph.Set(Read(current));
+            }
         }
         else if (change.Previous is { } previous)
         {
@@ -78,6 +83,26 @@ internal sealed class NodeGraphSource(ResourceRegistry registry) : IAuthorizer
         }
 
         _cursor = open.Cursor;
+    }
+
+    /// <summary>The bytes of the spec; none when there is no spec.</summary>
+    internal static ReadOnlySpan<byte> SpecOf(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isSpec = reader.ValueTextEquals("spec"u8);
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (isSpec)
+            {
+                return json[start..(int)reader.BytesConsumed];
+            }
+        }
+
+        return [];
     }
 
     private static Pod Read(CachedObject cached) => KubeJson.Deserialize<Pod>(cached.Json);
