@@ -44,26 +44,34 @@ internal static class LogWebSocket
         var receiving = ReceiveAsync(socket, closed, gone);
         try
         {
-            await CopyAsync(log, socket, protocol == Base64, closed.Token, gone.Token).ConfigureAwait(false);
+            await CopyToEndAsync(log, socket, protocol == Base64, closed.Token, gone.Token, cancellationToken).ConfigureAwait(false);
+            using var limit = new CancellationTokenSource(GoodbyeLimit, time);
+            await WebSocketClosing.CloseAsync(socket, limit.Token).ConfigureAwait(false);
+            await receiving.WaitAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Too slow to go.
+        }
+        finally
+        {
+            // Also when the kubelet breaks off: who receives uses what ends here.
+            await gone.CancelAsync().ConfigureAwait(false);
+            await receiving.ConfigureAwait(false);
+        }
+    }
+
+    private static async Task CopyToEndAsync(
+        Stream log, WebSocket socket, bool base64, CancellationToken reads, CancellationToken writes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CopyAsync(log, socket, base64, reads, writes).ConfigureAwait(false);
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             // The client has closed, or is gone.
         }
-
-        try
-        {
-            using var limit = new CancellationTokenSource(GoodbyeLimit, time);
-            await WebSocketClosing.CloseAsync(socket, limit.Token).ConfigureAwait(false);
-            await receiving.WaitAsync(limit.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // Too slow to go.
-        }
-
-        await gone.CancelAsync().ConfigureAwait(false);
-        await receiving.ConfigureAwait(false);
     }
 
     private static async Task CopyAsync(Stream log, WebSocket socket, bool base64, CancellationToken reads, CancellationToken writes)
