@@ -4,6 +4,7 @@ using Kube.Controllers.Namespaces;
 using Kube.Controllers.Nodes;
 using Kube.Controllers.PodCollection;
 using Kube.Controllers.ReplicaSets;
+using Kube.Controllers.ReplicationControllers;
 using Kube.Controllers.ResourceQuotas;
 using Kube.Controllers.ServiceAccounts;
 using Kube.Controllers.ServiceEndpoints;
@@ -17,6 +18,7 @@ public static class ControllerCatalog
     [
         new("deployment-controller", "deployment", static (context, options) => new DeploymentController(context, options.ConcurrentDeploymentSyncs)),
         new("replicaset-controller", "replicaset", static (context, options) => new ReplicaSetController(context, options.ConcurrentReplicaSetSyncs)),
+        new("replicationcontroller-controller", "replicationcontroller", static (context, options) => new ReplicationManager(context, options.ConcurrentReplicationControllerSyncs)),
         new("garbage-collector-controller", "garbagecollector", static (context, options) => options.EnableGarbageCollector ? new GarbageCollector(context, options.ConcurrentGarbageCollectorSyncs) : null),
         new("namespace-controller", "namespace", static (context, options) => new NamespaceController(context, options.ConcurrentNamespaceSyncs)),
         new("serviceaccount-controller", "serviceaccount", static (context, options) => new ServiceAccountController(context, options.ConcurrentServiceAccountSyncs)),

@@ -10,6 +10,8 @@ public sealed record ControllersOptions
 
     public int ConcurrentReplicaSetSyncs { get; init; } = 5;
 
+    public int ConcurrentReplicationControllerSyncs { get; init; } = 5;
+
     public int ConcurrentNamespaceSyncs { get; init; } = 10;
 
     public int ConcurrentGarbageCollectorSyncs { get; init; } = 20;

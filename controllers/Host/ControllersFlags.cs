@@ -31,6 +31,7 @@ internal sealed class ControllersFlags
     private readonly Option<string[]> _controllers;
     private readonly Option<int> _deploymentSyncs;
     private readonly Option<int> _replicaSetSyncs;
+    private readonly Option<int> _replicationControllerSyncs;
     private readonly Option<int> _namespaceSyncs;
     private readonly Option<int> _garbageCollectorSyncs;
     private readonly Option<int> _endpointSyncs;
@@ -68,6 +69,7 @@ internal sealed class ControllersFlags
         _controllers = Add<string[]>("--controllers", "Controllers to run: '*' for the usual ones, 'foo' to add one, '-foo' to leave one out. All: " + string.Join(", ", ControllerCatalog.Names), ["*"]);
         _deploymentSyncs = Add("--concurrent-deployment-syncs", "Deployments handled at a time.", _defaults.ConcurrentDeploymentSyncs);
         _replicaSetSyncs = Add("--concurrent-replicaset-syncs", "Replica sets handled at a time.", _defaults.ConcurrentReplicaSetSyncs);
+        _replicationControllerSyncs = Add("--concurrent-rc-syncs", "Replication controllers handled at a time.", _defaults.ConcurrentReplicationControllerSyncs);
         _namespaceSyncs = Add("--concurrent-namespace-syncs", "Namespaces handled at a time.", _defaults.ConcurrentNamespaceSyncs);
         _garbageCollectorSyncs = Add("--concurrent-gc-syncs", "Objects that the garbage collector handles at a time.", _defaults.ConcurrentGarbageCollectorSyncs);
         _endpointSyncs = Add("--concurrent-endpoint-syncs", "Endpoints handled at a time.", _defaults.ConcurrentEndpointSyncs);
@@ -140,6 +142,7 @@ internal sealed class ControllersFlags
             Controllers = [.. parsed.GetValue(_controllers)!.SelectMany(static names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
             ConcurrentDeploymentSyncs = parsed.GetValue(_deploymentSyncs),
             ConcurrentReplicaSetSyncs = parsed.GetValue(_replicaSetSyncs),
+            ConcurrentReplicationControllerSyncs = parsed.GetValue(_replicationControllerSyncs),
             ConcurrentNamespaceSyncs = parsed.GetValue(_namespaceSyncs),
             ConcurrentGarbageCollectorSyncs = parsed.GetValue(_garbageCollectorSyncs),
             ConcurrentEndpointSyncs = parsed.GetValue(_endpointSyncs),

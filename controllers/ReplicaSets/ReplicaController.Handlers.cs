@@ -1,7 +1,7 @@
 namespace Kube.Controllers.ReplicaSets;
 
-/// <summary>From changes of pods to the sets they concern.</summary>
-public sealed partial class ReplicaSetController
+/// <summary>From changes of pods to the owners they concern.</summary>
+public abstract partial class ReplicaController<TOwner>
 {
     private void PodAdded(Pod pod)
     {
@@ -68,22 +68,22 @@ public sealed partial class ReplicaSetController
     }
 
     private ReplicaSet? SetOf(Pod pod) =>
-        Owners.KeyOfController(pod, "ReplicaSet") is { } key && _sets.Store.Get(key) is { } set && Owners.IsControlledBy(pod, set) ? set : null;
+        Owners.KeyOfController(pod, _kind) is { } key && _sets.Store.Get(key) is { } owner && Owners.IsControlledBy(pod, owner) ? AsSet(owner) : null;
 
     private void AddMatching(Pod pod)
     {
         foreach (var set in _sets.Store.List(pod.Metadata.Namespace))
         {
-            if (LabelMatch.Matches(set.Spec?.Selector, pod.Metadata.Labels))
+            if (LabelMatch.Matches(AsSet(set).Spec?.Selector, pod.Metadata.Labels))
             {
                 Queue.Add(ObjectKey.Of(set));
             }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Replica set {Key} has too few replicas: creating {Count}")]
-    private static partial void LogCreating(ILogger log, ObjectKey key, int count);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Kind} {Key} has too few replicas: creating {Count}")]
+    private static partial void LogCreating(ILogger log, string kind, ObjectKey key, int count);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Replica set {Key} has too many replicas: deleting {Count}")]
-    private static partial void LogDeleting(ILogger log, ObjectKey key, int count);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Kind} {Key} has too many replicas: deleting {Count}")]
+    private static partial void LogDeleting(ILogger log, string kind, ObjectKey key, int count);
 }

@@ -1,27 +1,34 @@
 namespace Kube.Controllers.ReplicaSets;
 
 /// <summary>
-/// Keeps as many pods of each replica set as it asks for. While it has not yet seen in its informer what it created
+/// Keeps as many pods of each owner as it asks for. While it has not yet seen in its informer what it created
 /// or deleted it touches no further pod (<see cref="Expectations"/>).
 /// </summary>
-public sealed partial class ReplicaSetController : QueueController<ObjectKey>
+/// <typeparam name="TOwner">What asks for the pods: a replica set, or what can be shown as one.</typeparam>
+public abstract partial class ReplicaController<TOwner> : QueueController<ObjectKey>
+    where TOwner : class, IKubeObject, new()
 {
     /// <summary>At most so many pods of one set are created or deleted before its status is looked at again.</summary>
     internal const int BurstReplicas = 500;
-    private readonly SharedInformer<ReplicaSet> _sets;
+    private readonly string _kind = new TOwner().Kind!;
+    private readonly SharedInformer<TOwner> _sets;
     private readonly SharedInformer<Pod> _pods;
     private readonly Expectations _expectations;
     private readonly PodControl _podControl;
     private readonly EventRecorder _events;
 
-    public ReplicaSetController(ControllerContext context, int workers = 5)
-        : base(context, "replicaset-controller", workers)
+    /// <param name="context">What all controllers share.</param>
+    /// <param name="name">The controller's name.</param>
+    /// <param name="component">Who its events come from.</param>
+    /// <param name="workers">Owners handled at a time.</param>
+    protected ReplicaController(ControllerContext context, string name, string component, int workers)
+        : base(context, name, workers)
     {
         _expectations = new Expectations(context.Time);
-        _events = new EventRecorder(context.Client, "replicaset-controller");
+        _events = new EventRecorder(context.Client, component);
         _podControl = new PodControl(context.Client, _events);
         _pods = Pods.Informer(context);
-        _sets = context.Informers.For<ReplicaSet>();
+        _sets = context.Informers.For<TOwner>();
         _sets.EnsureIndexer(Indexers.ByController, Indexers.Controller);
         _sets.AddHandler(
             set => Queue.Add(ObjectKey.Of(set)),
@@ -40,26 +47,34 @@ public sealed partial class ReplicaSetController : QueueController<ObjectKey>
         await _events.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>The owner as a replica set, of the owner's own kind and with its metadata. Not to be changed.</summary>
+    protected abstract ReplicaSet AsSet(TOwner owner);
+
+    /// <summary>Gives a copy of an owner the status that its set should have.</summary>
+    protected abstract void SetStatus(TOwner owner, ReplicaSetStatus status);
+
     /// <inheritdoc/>
     protected override async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
     {
-        if (_sets.Store.Get(key) is not { } set)
+        if (_sets.Store.Get(key) is not { } owner)
         {
             _expectations.Forget(key);
             return ReconcileResult.Done;
         }
 
+        var set = AsSet(owner);
+
         // Asked before the pods are read: an event in between makes the store newer than expected, never older.
         var mayManage = _expectations.AreSatisfied(key);
         var active = Owners.Candidates(_pods.Store, set).Where(Pods.IsActive);
-        var pods = await new ControllerClaim<ReplicaSet, Pod>(Client, set, set.Spec?.Selector).ClaimAsync(active, null, cancellation).ConfigureAwait(false);
+        var pods = await new ControllerClaim<TOwner, Pod>(Client, owner, set.Spec?.Selector).ClaimAsync(active, null, cancellation).ConfigureAwait(false);
         Exception? failure = null;
         if (mayManage && set.Metadata.DeletionTimestamp is null)
         {
             failure = await ManageAsync(key, set, pods, cancellation).ConfigureAwait(false);
         }
 
-        var status = await UpdateStatusAsync(set, pods, failure, cancellation).ConfigureAwait(false);
+        var status = await UpdateStatusAsync(owner, set, pods, failure, cancellation).ConfigureAwait(false);
         if (failure is not null)
         {
             throw new ReplicaSetException(failure);
@@ -89,7 +104,7 @@ public sealed partial class ReplicaSetController : QueueController<ObjectKey>
 
     private async Task<Exception?> CreateAsync(ObjectKey key, ReplicaSet set, int count, CancellationToken cancellation)
     {
-        LogCreating(Log, key, count);
+        LogCreating(Log, _kind, key, count);
         _expectations.ExpectCreations(key, count);
         var (succeeded, failure) = await SlowStart.RunAsync(count, async () =>
         {
@@ -107,7 +122,7 @@ public sealed partial class ReplicaSetController : QueueController<ObjectKey>
     private async Task<Exception?> DeleteAsync(ObjectKey key, ReplicaSet set, List<Pod> pods, int count, CancellationToken cancellation)
     {
         var chosen = PodDeletionOrder.Choose(pods, Siblings(set), count, Time.GetUtcNow());
-        LogDeleting(Log, key, chosen.Count);
+        LogDeleting(Log, _kind, key, chosen.Count);
         _expectations.ExpectDeletions(key, chosen.Select(static pod => pod.Metadata.Uid ?? ""));
         var failures = await Task.WhenAll(chosen.Select(pod => DeleteOneAsync(key, set, pod, cancellation))).ConfigureAwait(false);
         return Array.Find(failures, static failure => failure is not null);
@@ -131,14 +146,14 @@ public sealed partial class ReplicaSetController : QueueController<ObjectKey>
         }
     }
 
-    /// <summary>The pods of all replica sets of the same deployment.</summary>
+    /// <summary>The pods of all owners with the same owner: of the replica sets of a deployment.</summary>
     private IEnumerable<Pod> Siblings(ReplicaSet set)
     {
-        var sets = Owners.ControllerOf(set) is { Uid: { } owner } ? _sets.Store.ByIndex(Indexers.ByController, owner) : [set];
+        IEnumerable<IKubeObject> sets = Owners.ControllerOf(set) is { Uid: { } owner } ? _sets.Store.ByIndex(Indexers.ByController, owner) : [set];
         return sets.SelectMany(sibling => _pods.Store.ByIndex(Indexers.ByController, sibling.Metadata.Uid ?? ""));
     }
 
-    private async Task<ReplicaSetStatus> UpdateStatusAsync(ReplicaSet set, List<Pod> pods, Exception? failure, CancellationToken cancellation)
+    private async Task<ReplicaSetStatus> UpdateStatusAsync(TOwner owner, ReplicaSet set, List<Pod> pods, Exception? failure, CancellationToken cancellation)
     {
         var status = ReplicaSetStatusOf.Calculate(set, pods, failure, Time.GetUtcNow());
         if (Objects.AreEqual(set.Status, status))
@@ -146,11 +161,12 @@ public sealed partial class ReplicaSetController : QueueController<ObjectKey>
             return status;
         }
 
-        var copy = Objects.Copy(set);
-        copy.Status = status;
-        return (await Client.For<ReplicaSet>().UpdateStatusAsync(copy, cancellation).ConfigureAwait(false)).Status ?? status;
+        var copy = Objects.Copy(owner);
+        SetStatus(copy, status);
+        await Client.For<TOwner>().UpdateStatusAsync(copy, cancellation).ConfigureAwait(false);
+        return status;
     }
 }
 
-/// <summary>Pods of a replica set could not be created or deleted. Not to be told again by an event.</summary>
+/// <summary>Pods of an owner could not be created or deleted. Not to be told again by an event.</summary>
 public sealed class ReplicaSetException(Exception inner) : Exception(inner.Message, inner);

@@ -9,6 +9,7 @@ using Kube.Client.Rest;
 using Kube.Client.Tests.Fakes;
 using Kube.Controllers.Framework;
 using Kube.Controllers.Host;
+using Kube.Controllers.ReplicationControllers;
 using Kube.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -109,6 +110,59 @@ public sealed class ControllerTests : IAsyncLifetime
         await _client.For<Pod>().PatchAsync("ns", "mine", Patch.Merge(new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["app"] = "debug" } } }));
         await UntilAsync(() => Pods("web").Count == 2, "a replacement");
         await UntilAsync(() => Pods("debug").Single().Metadata.OwnerReferences is null or [], "the release");
+    }
+
+    [Fact]
+    public async Task A_replication_controller_keeps_adopts_and_releases_pods_in_its_own_name()
+    {
+        await _client.For<Pod>().CreateAsync(NewPod("mine", "web"));
+        await StartAsync("replicationcontroller");
+        var made = await _client.For<ReplicationController>().CreateAsync(new ReplicationController
+        {
+            Metadata = { Name = "rc", Namespace = "ns" },
+            Spec = new ReplicationControllerSpec { Replicas = 3, Selector = new() { ["app"] = "web" }, Template = Make.Deployment(1).Spec!.Template },
+        });
+        await UntilAsync(() => Pods("web").Count == 3 && Controller().Status is { Replicas: 3, FullyLabeledReplicas: 3, ObservedGeneration: 1, ReadyReplicas: 0 }, "three pods");
+        var owners = Pods("web").Select(static pod => pod.Metadata.OwnerReferences!.Single()).ToList();
+        Assert.All(owners, owner => Assert.Equal(("v1", "ReplicationController", "rc", made.Metadata.Uid, true), (owner.ApiVersion, owner.Kind, owner.Name, owner.Uid, owner.Controller)));
+        MarkReady();
+        await UntilAsync(() => Controller().Status is { ReadyReplicas: 3, AvailableReplicas: 3 }, "three ready pods");
+        await UntilAsync(() => Events().Count(static e => e["reason"]!.GetValue<string>() == "SuccessfulCreate") > 0, "an event");
+        Assert.All(Events(), static e => Assert.Equal("ReplicationController replication-controller", e["involvedObject"]!["kind"] + " " + e["source"]!["component"]));
+
+        await _client.For<Pod>().PatchAsync("ns", "mine", Patch.Merge(new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["app"] = "debug" } } }));
+        await UntilAsync(() => Pods("debug").Single().Metadata.OwnerReferences is null or [] && Pods("web").Count == 3, "the release, and a replacement");
+        await _client.For<ReplicationController>().PatchAsync("ns", "rc", Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["replicas"] = 1 } }));
+        await UntilAsync(() => Pods("web").Count == 1 && Controller().Status is { Replicas: 1, ObservedGeneration: 2 }, "one pod");
+
+        ReplicationController Controller() => KubeJson.FromJsonObject<ReplicationController>(_server.Store.Get(Kind("", "replicationcontrollers"), "ns", "rc"));
+
+        List<JsonObject> Events() => _server.Store.List(Kind("", "events"), "ns").Items;
+    }
+
+    [Fact]
+    public void A_replication_controller_loses_nothing_on_its_way_through_a_set()
+    {
+        var status = new ReplicaSetStatus
+        {
+            Replicas = 5,
+            FullyLabeledReplicas = 4,
+            ReadyReplicas = 3,
+            AvailableReplicas = 2,
+            ObservedGeneration = 7,
+            Conditions = [new ReplicaSetCondition { Type = "ReplicaFailure", Status = "True", LastTransitionTime = new Time(Make.Now), Reason = "FailedCreate", Message = "no" }],
+        };
+        var controller = new ReplicationController
+        {
+            Metadata = { Name = "rc", Namespace = "ns" },
+            Spec = new ReplicationControllerSpec { Replicas = 2, MinReadySeconds = 9, Selector = new() { ["a"] = "b" }, Template = Make.Deployment(1).Spec!.Template },
+            Status = ReplicationManager.ToStatus(status),
+        };
+        var set = ReplicationManager.ToSet(controller);
+        Assert.Equal(KubeJson.Serialize(status), KubeJson.Serialize(set.Status!));
+        Assert.Equal((2, 9, "b"), (set.Spec!.Replicas, set.Spec.MinReadySeconds, set.Spec.Selector!.MatchLabels!["a"]));
+        Assert.Same(controller.Spec.Template, set.Spec.Template);
+        Assert.Null(ReplicationManager.ToSet(new ReplicationController { Spec = new ReplicationControllerSpec { Selector = [] } }).Spec!.Selector);
     }
 
     [Theory]
