@@ -93,12 +93,18 @@ public sealed partial class PodScheduler
         return null;
     }
 
-    /// <summary>Has the first plugin that is willing bind the pod; null when it is bound.</summary>
+    /// <summary>Has the extender that binds such pods, or the first plugin that is willing, bind the pod; null when it is bound.</summary>
     private async ValueTask<Status?> PostBindingAsync(Profile profile, PodInfo pod, string node, CancellationToken cancellationToken)
     {
         await _calls.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (Extenders.Count > 0 && InterestedIn(pod).FirstOrDefault(static extender => extender.Binds) is { } binder)
+            {
+                await binder.BindAsync(pod, node, cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+
             foreach (var plugin in profile.Bind)
             {
                 var status = await plugin.BindAsync(pod, node, this, cancellationToken).ConfigureAwait(false);

@@ -71,6 +71,9 @@ public sealed partial class PodScheduler : IAsyncDisposable, IBindingContext
         _logger = logger;
     }
 
+    /// <summary>Services that have a say, in the order in which they are asked.</summary>
+    public IReadOnlyList<IExtender> Extenders { get; init; } = [];
+
     IClusterFacts IBindingContext.Facts => _facts;
 
     IPodBinder IBindingContext.Api => _binder;
@@ -103,7 +106,7 @@ public sealed partial class PodScheduler : IAsyncDisposable, IBindingContext
                 throw;
             }
 
-            var effect = ScheduleOne(pod, mark, cancellationToken);
+            var effect = await ScheduleOneAsync(pod, mark, cancellationToken).ConfigureAwait(false);
             if (effect.IsCompletedSuccessfully)
             {
                 _inFlight.Release();
@@ -139,19 +142,46 @@ public sealed partial class PodScheduler : IAsyncDisposable, IBindingContext
         scheduler._inFlight.Release();
     }
 
-    /// <summary>Decides at once; the task is the effect: the binding, or the word that there is no node.</summary>
-    private Task ScheduleOne(QueuedPod queued, long mark, CancellationToken cancellationToken)
+    /// <summary>Decides; then comes back with the task that is the effect: the binding, or the word that there is no node.</summary>
+    private ValueTask<Task> ScheduleOneAsync(QueuedPod queued, long mark, CancellationToken cancellationToken)
     {
         var attempt = new Attempt(queued, mark, ProfileOf(queued.Pod), _time.GetTimestamp());
         var pod = queued.Pod;
         if (pod.IsTerminating || _cache.Contains(pod.Uid))
         {
             _queue.Done(queued, mark);
-            return Task.CompletedTask;
+            return ValueTask.FromResult(Task.CompletedTask);
         }
 
         _cache.Update(_snapshot);
-        var decision = _algorithm.Decide(attempt.Profile, pod, _snapshot, _nominations);
+        return Extenders.Count > 0 && InterestedIn(pod) is { Count: > 0 } extenders
+            ? AskExtendersAsync(attempt, extenders, cancellationToken)
+            : ValueTask.FromResult(Act(attempt, _algorithm.Decide(attempt.Profile, pod, _snapshot, _nominations), cancellationToken));
+    }
+
+    /// <summary>The decision with extenders takes as long as they do, and the next pod waits for it: its decision must count with this one's.</summary>
+    private async ValueTask<Task> AskExtendersAsync(Attempt attempt, IReadOnlyList<IExtender> extenders, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var decision = await _algorithm.DecideAsync(
+                attempt.Profile, attempt.Queued.Pod, _snapshot, _nominations, extenders, cancellationToken).ConfigureAwait(false);
+            return Act(attempt, decision, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Told to stop; the pod must not be lost until the next lease.
+            _queue.Return(attempt.Queued, attempt.Mark, NoPlugins);
+            return Task.CompletedTask;
+        }
+    }
+
+    private IReadOnlyList<IExtender> InterestedIn(PodInfo pod) => [.. Extenders.Where(extender => extender.IsInterestedIn(pod))];
+
+    private Task Act(Attempt attempt, Decision decision, CancellationToken cancellationToken)
+    {
+        var (queued, mark) = (attempt.Queued, attempt.Mark);
+        var pod = queued.Pod;
         _metrics.Algorithm(_time.GetElapsedTime(attempt.Started));
         if (decision.Error is { } error)
         {

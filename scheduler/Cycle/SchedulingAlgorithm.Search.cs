@@ -19,21 +19,40 @@ public sealed partial class SchedulingAlgorithm
 
         public string? NominatedNode { get; } = nominations?.NodeOf(pod.Uid);
 
-        /// <summary>Puts feasible nodes into the owner's list; returns how many were found.</summary>
-        public int Run()
+        public PodInfo Pod => pod;
+
+        public IReadOnlyList<IPostFilterPlugin> PostFilter => profile.PostFilter;
+
+        /// <summary>The outcome when the pod alone decides it, before anyone has looked for a way out.</summary>
+        public Decision? Rejection => state.Rejection is not { } rejection ? null
+            : rejection.Code == StatusCode.Error ? new Decision(null, null, 0, Error: rejection)
+            : new Decision(null, new FitError(view.Count, rejection), 0);
+
+        /// <summary>Whether the node that was cleared for the pod takes it; it is the only feasible one then.</summary>
+        public bool TryNominated()
         {
-            if (NominatedNode is { } name && view.IndexOf(name) is var index and >= 0
-                && state.OnlyNodes?.Contains(name) != false && Verdict(index) is null)
+            if (NominatedNode is not { } name || view.IndexOf(name) is not (var index and >= 0)
+                || state.OnlyNodes?.Contains(name) == false || Verdict(index) is not null)
             {
-                owner._feasible[0] = index;
-                return 1;
+                return false;
             }
 
-            return state.OnlyNodes is { } only ? RunOver(only) : RunRound();
+            owner._feasible[0] = index;
+            return true;
         }
+
+        /// <summary>Puts feasible nodes into the owner's list; returns how many were found.</summary>
+        public int Run() => state.OnlyNodes is { } only ? RunOver(only) : RunRound();
 
         /// <summary>No node takes the pod: why, and is there a way out?</summary>
         public Decision Fail()
+        {
+            var why = Explain();
+            return why.Error is null ? Fail(why.Failure!) : why;
+        }
+
+        /// <summary>Why no node takes the pod.</summary>
+        public Decision Explain()
         {
             var counts = new Dictionary<Status, int>(ReferenceEqualityComparer.Instance);
             if (state.Columns is { } columns)
@@ -48,7 +67,7 @@ public sealed partial class SchedulingAlgorithm
 
             return counts.Keys.FirstOrDefault(verdict => verdict.Code == StatusCode.Error) is { } error
                 ? new Decision(null, null, 0, Error: error)
-                : Fail(new FitError(view.Count, counts));
+                : new Decision(null, new FitError(view.Count, counts), 0);
         }
 
         /// <summary>Is there a way out?</summary>
@@ -56,20 +75,25 @@ public sealed partial class SchedulingAlgorithm
         {
             foreach (var plugin in profile.PostFilter)
             {
-                var result = plugin.PostFilter(pod, this);
-                if (result.Message is null)
+                if (Heed(failure, plugin.PostFilter(pod, this)) is { } decision)
                 {
-                    return new Decision(null, failure, 0, result.NominatedNode, result.Victims);
-                }
-
-                failure.PostFilter = failure.PostFilter is null ? result.Message : $"{failure.PostFilter}, {result.Message}";
-                if (result.NominatedNode is not null)
-                {
-                    return new Decision(null, failure, 0, result.NominatedNode);
+                    return decision;
                 }
             }
 
             return new Decision(null, failure, 0);
+        }
+
+        /// <summary>The decision that follows from a plugin's look for a way out; null when the next is to look.</summary>
+        public static Decision? Heed(FitError failure, PostFilterResult result)
+        {
+            if (result.Message is null)
+            {
+                return new Decision(null, failure, 0, result.NominatedNode, result.Victims);
+            }
+
+            failure.PostFilter = failure.PostFilter is null ? result.Message : $"{failure.PostFilter}, {result.Message}";
+            return result.NominatedNode is not null ? new Decision(null, failure, 0, result.NominatedNode) : null;
         }
 
         public Status StatusOf(int index) =>
@@ -236,6 +260,20 @@ public sealed partial class SchedulingAlgorithm
             }
 
             return found;
+        }
+
+        /// <summary>Says of every node that the search of a few has left out why it does not take the pod.</summary>
+        public void ExplainOthers()
+        {
+            if (state.OnlyNodes is not { } only)
+            {
+                return;
+            }
+
+            for (var i = 0; i < view.Count; i++)
+            {
+                owner._verdicts[i] ??= only.Contains(view.Nodes[i].Name) ? Verdict(i) : state.OtherNodes;
+            }
         }
 
         private Status? Verdict(int index) => state.Verdict(index) ?? PromisedVerdict(index);

@@ -54,9 +54,31 @@ public sealed partial class SchedulingAlgorithm(Prng prng)
     /// <summary>Chooses a node, or how to make room for the pod.</summary>
     public Decision Decide(Profile profile, PodInfo pod, ClusterView view, NominatedPods nominations)
     {
-        if (view.Count == 0)
+        if (Begin(profile, pod, view, nominations) is not { } search)
         {
             return new Decision(null, new FitError(0, []), 0);
+        }
+
+        if (search.Rejection is { } rejection)
+        {
+            return rejection.Error is null ? search.Fail(rejection.Failure!) : rejection;
+        }
+
+        var found = search.TryNominated() ? 1 : search.Run();
+        return found switch
+        {
+            0 => search.Fail(),
+            1 => new Decision(view.Nodes[_feasible[0]], null, 1),
+            _ => new Decision(view.Nodes[Best(search.State, found)], null, found),
+        };
+    }
+
+    /// <summary>Gets ready to look for a node; null when there is none at all.</summary>
+    private Search? Begin(Profile profile, PodInfo pod, ClusterView view, NominatedPods nominations)
+    {
+        if (view.Count == 0)
+        {
+            return null;
         }
 
         var hasPromises = !nominations.IsEmpty;
@@ -66,21 +88,12 @@ public sealed partial class SchedulingAlgorithm(Prng prng)
         }
 
         var search = new Search(this, profile, pod, view, hasPromises ? nominations : null, StateOf(profile, pod, view));
-        if (search.State.Rejection is { } rejection)
+        if (search.Rejection is null)
         {
-            return rejection.Code == StatusCode.Error
-                ? new Decision(null, null, 0, Error: rejection)
-                : search.Fail(new FitError(view.Count, rejection));
+            search.State.Sync();
         }
 
-        search.State.Sync();
-        var found = search.Run();
-        return found switch
-        {
-            0 => search.Fail(),
-            1 => new Decision(view.Nodes[_feasible[0]], null, 1),
-            _ => new Decision(view.Nodes[Best(search.State, found)], null, found),
-        };
+        return search;
     }
 
     /// <summary>
@@ -104,9 +117,16 @@ public sealed partial class SchedulingAlgorithm(Prng prng)
     /// <summary>The index of a node with the highest score, each of them with the same probability.</summary>
     private int Best(ShapeState state, int found)
     {
+        Score(state, found);
+        return Pick(found);
+    }
+
+    private void Score(ShapeState state, int found) => state.Score(_feasible.AsSpan(0, found), _totals.AsSpan(0, found), _scratch.AsSpan(0, found));
+
+    private int Pick(int found)
+    {
         var nodes = _feasible.AsSpan(0, found);
         var totals = _totals.AsSpan(0, found);
-        state.Score(nodes, totals, _scratch.AsSpan(0, found));
         var best = Largest(totals);
         var ties = 0;
         foreach (var total in totals)

@@ -6,6 +6,20 @@ namespace Kube.Scheduler.Framework;
 /// <param name="Victims">Pods to end on that node.</param>
 public sealed record PostFilterResult(string? Message, string? NominatedNode = null, IReadOnlyList<PodInfo>? Victims = null);
 
+/// <summary>A node that would take the pod if others ended.</summary>
+/// <param name="Violations">How many of them would break a disruption budget.</param>
+public sealed record PreemptionCandidate(NodeInfo Node, IReadOnlyList<PodInfo> Victims, int Violations);
+
+/// <summary>A post-filter plugin that ends pods, in two steps so that extenders can come in between.</summary>
+public interface IPreemptionPlugin : IPostFilterPlugin
+{
+    /// <summary>The nodes to choose from, or the result when there are none.</summary>
+    (PostFilterResult? Result, IReadOnlyList<PreemptionCandidate> Candidates) FindCandidates(PodInfo pod, IPostFilterContext context);
+
+    /// <summary>The candidate with which the least harm is done.</summary>
+    PostFilterResult Choose(IReadOnlyList<PreemptionCandidate> candidates);
+}
+
 /// <summary>The failed search that a post-filter plugin looks at. Good during its call only.</summary>
 public interface IPostFilterContext
 {

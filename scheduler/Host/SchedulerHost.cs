@@ -10,6 +10,7 @@ using Kube.Scheduler.Cache;
 using Kube.Scheduler.Cycle;
 using Kube.Scheduler.Framework;
 using Kube.Scheduler.Host.Configuration;
+using Kube.Scheduler.Host.Extenders;
 using Kube.Scheduler.Plugins;
 using Kube.Scheduler.Queue;
 using Microsoft.Extensions.Logging;
@@ -89,7 +90,10 @@ public sealed class SchedulerHost : IAsyncDisposable, IFailable
         var informers = Own(new SharedInformerFactory(client));
         Connect(informers, new ClusterEvents(profiles, cache, queue, nominations), facts);
         var scheduler = Own(new PodScheduler(
-            profiles, cache, queue, nominations, facts, new ApiPodBinder(client), events, new Prng(options.Seed), time, logs.CreateLogger<PodScheduler>()));
+            profiles, cache, queue, nominations, facts, new ApiPodBinder(client), events, new Prng(options.Seed), time, logs.CreateLogger<PodScheduler>())
+        {
+            Extenders = [.. configuration.Extenders.Select(extender => Own(new HttpExtender(extender, time, logs.CreateLogger<HttpExtender>())))],
+        });
         var ready = new HealthChecks().Add("informer-sync", () => informers.HaveSynced, "the informers have not synced yet");
         if (options.SecureEndpoint.Port > 0)
         {

@@ -27,26 +27,26 @@ namespace Kube.Scheduler.Host.Configuration;
 internal static class PluginFactory
 {
     /// <summary>In the order in which they are asked, with the extension points that Kubernetes' plugin of the name has.</summary>
-    private static readonly (string Name, string Points, Func<ConfigurationNode, IPlugin> Make)[] Plugins =
+    private static readonly (string Name, string Points, Func<ConfigurationNode, IReadOnlyList<string>, IPlugin> Make)[] Plugins =
     [
-        ("SchedulingGates", "preEnqueue", _ => new SchedulingGates()),
-        ("PrioritySort", "queueSort", _ => new PrioritySort()),
-        ("NodeUnschedulable", "filter", _ => new NodeUnschedulable()),
-        ("NodeName", "filter", _ => new NodeName()),
-        ("TaintToleration", "filter preScore score", _ => new TaintToleration()),
-        ("NodeAffinity", "preFilter filter preScore score", NodeAffinity),
-        ("NodePorts", "preFilter filter", _ => new NodePorts()),
+        ("SchedulingGates", "preEnqueue", (_, _) => new SchedulingGates()),
+        ("PrioritySort", "queueSort", (_, _) => new PrioritySort()),
+        ("NodeUnschedulable", "filter", (_, _) => new NodeUnschedulable()),
+        ("NodeName", "filter", (_, _) => new NodeName()),
+        ("TaintToleration", "filter preScore score", (_, _) => new TaintToleration()),
+        ("NodeAffinity", "preFilter filter preScore score", (arguments, _) => NodeAffinity(arguments)),
+        ("NodePorts", "preFilter filter", (_, _) => new NodePorts()),
         ("NodeResourcesFit", "preFilter filter preScore score", Fit),
-        ("VolumeRestrictions", "preFilter filter", _ => new VolumeRestrictions()),
-        ("NodeVolumeLimits", "preFilter filter", _ => new NodeVolumeLimits()),
-        ("VolumeBinding", "preFilter filter preScore score reserve preBind", Volumes),
-        ("VolumeZone", "preFilter filter", _ => new VolumeZone()),
-        ("PodTopologySpread", "preFilter filter preScore score", Spread),
-        ("InterPodAffinity", "preFilter filter preScore score", Affinity),
-        ("DefaultPreemption", "postFilter", Preemption),
-        ("NodeResourcesBalancedAllocation", "preScore score", Balance),
-        ("ImageLocality", "score", _ => new ImageLocality()),
-        ("DefaultBinder", "bind", _ => new DefaultBinder()),
+        ("VolumeRestrictions", "preFilter filter", (_, _) => new VolumeRestrictions()),
+        ("NodeVolumeLimits", "preFilter filter", (_, _) => new NodeVolumeLimits()),
+        ("VolumeBinding", "preFilter filter preScore score reserve preBind", (arguments, _) => Volumes(arguments)),
+        ("VolumeZone", "preFilter filter", (_, _) => new VolumeZone()),
+        ("PodTopologySpread", "preFilter filter preScore score", (arguments, _) => Spread(arguments)),
+        ("InterPodAffinity", "preFilter filter preScore score", (arguments, _) => Affinity(arguments)),
+        ("DefaultPreemption", "postFilter", (arguments, _) => Preemption(arguments)),
+        ("NodeResourcesBalancedAllocation", "preScore score", (arguments, _) => Balance(arguments)),
+        ("ImageLocality", "score", (_, _) => new ImageLocality()),
+        ("DefaultBinder", "bind", (_, _) => new DefaultBinder()),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Plugins.Select(plugin => plugin.Name)];
@@ -55,10 +55,13 @@ internal static class PluginFactory
     public static bool Extends(string name, string point) => Plugins.Single(entry => entry.Name == name).Points.Split(' ').Contains(point);
 
     /// <summary>Makes a plugin. What is wrong with its arguments is added to the errors of the file.</summary>
+    /// <param name="name">The plugin's name.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="ignored">Resources that others count.</param>
     /// <exception cref="ConfigurationException">There is an argument that nobody knows.</exception>
-    public static IPlugin Make(string name, ConfigurationNode arguments)
+    public static IPlugin Make(string name, ConfigurationNode arguments, IReadOnlyList<string> ignored)
     {
-        var plugin = Plugins.Single(entry => entry.Name == name).Make(arguments);
+        var plugin = Plugins.Single(entry => entry.Name == name).Make(arguments, ignored);
         arguments.End();
         return plugin;
     }
@@ -172,7 +175,7 @@ internal static class PluginFactory
         }
     }
 
-    private static IPlugin Fit(ConfigurationNode arguments)
+    private static IPlugin Fit(ConfigurationNode arguments, IReadOnlyList<string> ignoredByAll)
     {
         var groups = arguments.Texts("ignoredResourceGroups");
         for (var i = 0; i < groups.Count; i++)
@@ -183,7 +186,7 @@ internal static class PluginFactory
             }
         }
 
-        var ignored = arguments.Texts("ignoredResources").Concat(groups.Select(group => group + "/")).ToList();
+        var ignored = arguments.Texts("ignoredResources").Concat(ignoredByAll).Concat(groups.Select(group => group + "/")).ToList();
         return new NodeResourcesFit(arguments.Object("scoringStrategy") is { } strategy ? Scoring(strategy) : null, ignored);
     }
 

@@ -20,8 +20,11 @@ internal static class ProfileReader
     /// <summary>Plugins of old, which Kubernetes no longer has.</summary>
     private static readonly HashSet<string> Removed = ["AzureDiskLimits", "CinderLimits", "EBSLimits", "GCEPDLimits"];
 
+    /// <param name="node">The profile; one without fields is the default profile.</param>
+    /// <param name="percentage">Share of the nodes to score where the profile does not say.</param>
+    /// <param name="ignored">Resources that extenders count and the scheduler does not.</param>
     /// <exception cref="ConfigurationException">The profile can't be made.</exception>
-    public static Profile Read(ConfigurationNode node, int percentage)
+    public static Profile Read(ConfigurationNode node, int percentage, IReadOnlyList<string> ignored)
     {
         var name = node.Text("schedulerName") ?? DefaultProfile.SchedulerName;
         if (name.Length == 0)
@@ -31,7 +34,7 @@ internal static class ProfileReader
 
         var share = node.Number("percentageOfNodesToScore", 0, 100, "not in valid range [0-100]") ?? percentage;
         var sets = ReadSets(node.Object("plugins"), name);
-        var plugins = MakePlugins(node);
+        var plugins = MakePlugins(node, ignored);
         node.End();
         var weights = sets.GetValueOrDefault(MultiPoint, PluginSet.Empty).Weights
             .Concat(sets.GetValueOrDefault("score", PluginSet.Empty).Weights)
@@ -51,7 +54,7 @@ internal static class ProfileReader
         return new Profile(name, plugins, weights, Enabled) { PercentageOfNodesToScore = share };
     }
 
-    private static List<IPlugin> MakePlugins(ConfigurationNode node)
+    private static List<IPlugin> MakePlugins(ConfigurationNode node, IReadOnlyList<string> ignored)
     {
         var arguments = new Dictionary<string, ConfigurationNode?>(StringComparer.Ordinal);
         foreach (var entry in node.Objects("pluginConfig"))
@@ -77,7 +80,7 @@ internal static class ProfileReader
         return
         [
             .. PluginFactory.Names.Select(known => PluginFactory.Make(
-                known, arguments.GetValueOrDefault(known) ?? new ConfigurationNode([], string.Empty, node.Errors))),
+                known, arguments.GetValueOrDefault(known) ?? new ConfigurationNode([], string.Empty, node.Errors), ignored)),
         ];
     }
 

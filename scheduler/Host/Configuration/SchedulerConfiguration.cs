@@ -3,6 +3,7 @@ using Kube.Api.Serialization;
 using Kube.Api.Validation;
 using Kube.Client.LeaderElection;
 using Kube.Scheduler.Framework;
+using Kube.Scheduler.Host.Extenders;
 using Kube.Scheduler.Plugins;
 using Kube.Scheduler.Queue;
 
@@ -15,6 +16,9 @@ public sealed record SchedulerConfiguration
 
     /// <summary>At least one; all sort alike.</summary>
     public IReadOnlyList<Profile> Profiles { get; init; } = [DefaultProfile.Create()];
+
+    /// <summary>Services that have a say, in the order in which they are asked.</summary>
+    public IReadOnlyList<ExtenderOptions> Extenders { get; init; } = [];
 
     public QueueOptions Queue { get; init; } = new();
 
@@ -64,7 +68,8 @@ public sealed record SchedulerConfiguration
         var (elects, election) = ReadElection(root.Object("leaderElection"));
         CheckPlainFields(root);
         var percentage = root.Number("percentageOfNodesToScore", 0, 100, "not in valid range [0-100]") ?? 0;
-        var profiles = ReadProfiles(root, percentage);
+        var (extenders, ignored) = ExtenderReader.Read(root);
+        var profiles = ReadProfiles(root, percentage, ignored);
         var first = root.Number("podInitialBackoffSeconds", 1, int.MaxValue, "must be greater than 0") ?? (int)SchedulingQueue.InitialBackoff.TotalSeconds;
         var longest = root.Number("podMaxBackoffSeconds") ?? (long)SchedulingQueue.MaxBackoff.TotalSeconds;
         if (longest < first)
@@ -72,10 +77,10 @@ public sealed record SchedulerConfiguration
             root.Errors.Add(FieldError.Invalid("podMaxBackoffSeconds", longest, "must be greater than or equal to PodInitialBackoffSeconds"));
         }
 
-        CheckExtenders(root);
         return new SchedulerConfiguration
         {
             Profiles = profiles,
+            Extenders = extenders,
             Queue = new QueueOptions { InitialBackoff = TimeSpan.FromSeconds(first), MaxBackoff = TimeSpan.FromSeconds(longest) },
             Kubeconfig = kubeconfig,
             Qps = qps,
@@ -85,12 +90,12 @@ public sealed record SchedulerConfiguration
         };
     }
 
-    private static IReadOnlyList<Profile> ReadProfiles(ConfigurationNode root, int percentage)
+    private static IReadOnlyList<Profile> ReadProfiles(ConfigurationNode root, int percentage, IReadOnlyList<string> ignored)
     {
         var profiles = new List<Profile>();
         foreach (var node in root.Objects("profiles"))
         {
-            var profile = ProfileReader.Read(node, percentage);
+            var profile = ProfileReader.Read(node, percentage, ignored);
             if (profiles.FindIndex(other => other.SchedulerName == profile.SchedulerName) is var index and >= 0)
             {
                 root.Errors.Add(FieldError.Duplicate(node.At("schedulerName"), $"profiles[{index}].schedulerName"));
@@ -106,8 +111,7 @@ public sealed record SchedulerConfiguration
             return profiles;
         }
 
-        var plain = DefaultProfile.Create();
-        return [new Profile(plain.SchedulerName, plain.Plugins) { PercentageOfNodesToScore = percentage }];
+        return [ProfileReader.Read(new ConfigurationNode([], string.Empty, root.Errors), percentage, ignored)];
     }
 
     private static (string? Kubeconfig, double? Qps, int? Burst) ReadConnection(ConfigurationNode? connection)
@@ -202,14 +206,6 @@ public sealed record SchedulerConfiguration
 
         // There is nothing to switch on or off.
         root.Ignore("enableProfiling", "enableContentionProfiling");
-    }
-
-    private static void CheckExtenders(ConfigurationNode root)
-    {
-        foreach (var extender in root.Objects("extenders"))
-        {
-            root.Errors.Add(FieldError.Forbidden(extender.Path, "not built: this scheduler calls no extenders"));
-        }
     }
 
     /// <summary>As an error message of Kubernetes shows a duration.</summary>

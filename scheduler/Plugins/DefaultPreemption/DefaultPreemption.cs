@@ -7,7 +7,7 @@ namespace Kube.Scheduler.Plugins.DefaultPreemption;
 /// </summary>
 /// <param name="minCandidateNodesPercentage">Share of the nodes that is enough to choose from, in per cent.</param>
 /// <param name="minCandidateNodesAbsolute">Number of nodes that is enough at least.</param>
-public sealed class DefaultPreemption(int minCandidateNodesPercentage = 10, int minCandidateNodesAbsolute = 100) : IPostFilterPlugin
+public sealed class DefaultPreemption(int minCandidateNodesPercentage = 10, int minCandidateNodesAbsolute = 100) : IPreemptionPlugin
 {
     internal static readonly Status NoVictims = Status.Unresolvable("No preemption victims found for incoming pod");
     private static readonly Status NotHelpful = Status.Unresolvable("Preemption is not helpful for scheduling");
@@ -16,33 +16,45 @@ public sealed class DefaultPreemption(int minCandidateNodesPercentage = 10, int 
 
     public PostFilterResult PostFilter(PodInfo pod, IPostFilterContext context)
     {
+        var found = new List<DryRun>();
+        return Find(pod, context, found) ?? Choose(found);
+    }
+
+    public (PostFilterResult? Result, IReadOnlyList<PreemptionCandidate> Candidates) FindCandidates(PodInfo pod, IPostFilterContext context)
+    {
+        var found = new List<DryRun>();
+        var result = Find(pod, context, found);
+        return (result, [.. found.Select(static run => new PreemptionCandidate(run.Node, run.Victims, run.Violations))]);
+    }
+
+    public PostFilterResult Choose(IReadOnlyList<PreemptionCandidate> candidates) =>
+        candidates.Count == 0 ? new PostFilterResult("preemption: no candidate node for preemption") : Choose(candidates.Select(DryRun.Of));
+
+    /// <summary>Tries out nodes until there are enough; answers the result when there is none.</summary>
+    private PostFilterResult? Find(PodInfo pod, IPostFilterContext context, List<DryRun> found)
+    {
         if (WhyNotEligible(pod, context) is { } why)
         {
             return new PostFilterResult("preemption: " + why);
         }
 
-        var candidates = context.Resolvable;
-        if (candidates.Length == 0)
-        {
-            return Hopeless(context.View.Count, []);
-        }
-
         var failures = new List<DryRun>();
-        var best = Best(pod, candidates, context, failures);
-        return best is null
-            ? Hopeless(context.View.Count, failures)
-            : new PostFilterResult(null, best.Node.Name, best.Victims);
+        TryOut(pod, context.Resolvable, context, found, failures);
+        return found.Count == 0 ? Hopeless(context.View.Count, failures) : null;
     }
 
-    private DryRun? Best(PodInfo pod, ReadOnlySpan<int> candidates, IPostFilterContext context, List<DryRun> failures)
+    private void TryOut(PodInfo pod, ReadOnlySpan<int> candidates, IPostFilterContext context, List<DryRun> found, List<DryRun> failures)
     {
+        if (candidates.Length == 0)
+        {
+            return;
+        }
+
         var enough = Math.Min(candidates.Length, Math.Max(candidates.Length * minCandidateNodesPercentage / 100, minCandidateNodesAbsolute));
         var offset = context.Random(candidates.Length);
-        DryRun? best = null;
         Func<NodeInfo, DryRun> tryOut = node => DryRun.Of(pod, node, context);
-        var found = 0;
         var harmless = 0;
-        for (var i = 0; i < candidates.Length && (found < enough || harmless == 0); i++)
+        for (var i = 0; i < candidates.Length && (found.Count < enough || harmless == 0); i++)
         {
             var run = context.Recall(candidates[(offset + i) % candidates.Length], tryOut);
             if (run.Failure is not null)
@@ -51,15 +63,15 @@ public sealed class DefaultPreemption(int minCandidateNodesPercentage = 10, int 
                 continue;
             }
 
-            found++;
+            found.Add(run);
             harmless += run.Violations == 0 ? 1 : 0;
-            if (best is null || run.IsBetterThan(best))
-            {
-                best = run;
-            }
         }
+    }
 
-        return best;
+    private static PostFilterResult Choose(IEnumerable<DryRun> found)
+    {
+        var best = found.Aggregate(static (best, run) => run.IsBetterThan(best) ? run : best);
+        return new PostFilterResult(null, best.Node.Name, best.Victims);
     }
 
     private static string? WhyNotEligible(PodInfo pod, IPostFilterContext context)

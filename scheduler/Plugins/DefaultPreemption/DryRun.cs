@@ -6,7 +6,7 @@ namespace Kube.Scheduler.Plugins.DefaultPreemption;
 /// <summary>What clearing a node for a pod would take. Immutable.</summary>
 internal sealed class DryRun
 {
-    private DryRun(Status? failure, NodeInfo node, List<PodInfo> victims, int violations)
+    private DryRun(Status? failure, NodeInfo node, IReadOnlyList<PodInfo> victims, int violations)
     {
         Failure = failure;
         Node = node;
@@ -38,6 +38,9 @@ internal sealed class DryRun
 
     /// <summary>Start of the longest-running victim of the highest priority.</summary>
     public DateTimeOffset EarliestStart { get; }
+
+    /// <summary>A candidate as an extender left it.</summary>
+    public static DryRun Of(PreemptionCandidate candidate) => new(null, candidate.Node, candidate.Victims, candidate.Violations);
 
     /// <summary>
     /// Takes all pods of lower priority off the node; if the pod fits then, puts back as many as it still fits beside: first those

@@ -18,6 +18,7 @@ public sealed class PodSchedulerTests : IAsyncDisposable
     private readonly RecordingEvents _events = new();
     private readonly SchedulerCache _cache = new();
     private readonly NominatedPods _nominations = new();
+    private readonly FakeExtender _extender = new() { Interested = static pod => pod.Key.Name.StartsWith("extended", StringComparison.Ordinal) };
     private readonly ClusterEvents _cluster;
     private readonly SchedulingQueue _queue;
     private readonly PodScheduler _scheduler;
@@ -29,7 +30,10 @@ public sealed class PodSchedulerTests : IAsyncDisposable
         Profile[] profiles = [DefaultProfile.Create()];
         _queue = new SchedulingQueue(profiles, _time);
         _cluster = new ClusterEvents(profiles, _cache, _queue, _nominations);
-        _scheduler = new PodScheduler(profiles, _cache, _queue, _nominations, new ClusterFacts(), _binder, _events, new Prng(1), _time, NullLogger.Instance);
+        _scheduler = new PodScheduler(profiles, _cache, _queue, _nominations, new ClusterFacts(), _binder, _events, new Prng(1), _time, NullLogger.Instance)
+        {
+            Extenders = [_extender],
+        };
         _running = _scheduler.RunAsync(_stop.Token);
     }
 
@@ -49,6 +53,33 @@ public sealed class PodSchedulerTests : IAsyncDisposable
         await Eventually.HoldsAsync(() => _events.All.Count == 1, "the Scheduled event");
         Assert.Equal(("p", "n"), Assert.Single(_binder.Bound));
         Assert.Equal("Normal Scheduled Successfully assigned default/p to n", _events.All[0]);
+    }
+
+    [Fact]
+    public async Task An_extender_binds_the_pods_that_are_its_business()
+    {
+        _extender.Binds = true;
+        _cluster.NodeAdded(Build.Node("n"));
+        _cluster.PodChanged(Build.Pod("extended", "1"));
+        _cluster.PodChanged(Build.Pod("plain", "1"));
+        await Eventually.HoldsAsync(() => _events.All.Count == 2, "both to be scheduled");
+        Assert.Equal(["extended n"], _extender.Bound);
+        Assert.Equal(("plain", "n"), Assert.Single(_binder.Bound));
+        Assert.Equal(["n"], _extender.Asked);
+    }
+
+    [Fact]
+    public async Task A_pod_whose_extender_fails_is_tried_again()
+    {
+        _extender.Failure = "down";
+        _cluster.NodeAdded(Build.Node("n"));
+        _cluster.PodChanged(Build.Pod("extended", "1"));
+        await Eventually.HoldsAsync(() => _binder.Unscheduled.Count == 1, "the failure to be told");
+        Assert.Equal("down", _binder.Unscheduled[0].Message);
+        await Eventually.HoldsAsync(() => _time.PendingTimers > 0, "the back-off timer");
+        _extender.Failure = null;
+        _time.Advance(SchedulingQueue.InitialBackoff);
+        await Eventually.HoldsAsync(() => _binder.Bound.Count == 1, "the second try");
     }
 
     [Fact]

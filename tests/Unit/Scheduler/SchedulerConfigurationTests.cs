@@ -79,7 +79,15 @@ public class SchedulerConfigurationTests
     [InlineData("leaderElection: {leaseDuration: 5s}", "leaderElection.leaseDuration: Invalid value: \"10s\": LeaseDuration must be greater than RenewDeadline")]
     [InlineData("leaderElection: {resourceLock: endpoints}", "leaderElection.resourceLock: Invalid value: \"endpoints\": resourceLock value must be \"leases\"")]
     [InlineData("leaderElection: {retryPeriod: fast}", "leaderElection.retryPeriod: time: invalid duration \"fast\"")]
-    [InlineData("extenders: [{urlPrefix: 'http://localhost'}]", "extenders[0]: Forbidden: not built: this scheduler calls no extenders")]
+    [InlineData("extenders: [{urlPrefix: 'nowhere'}]", "extenders[0].urlPrefix: Invalid value: \"nowhere\": must be an http or https URL")]
+    [InlineData("extenders: [{urlPrefix: 'http://x', prioritizeVerb: p}]", "extenders[0].weight: Invalid value: 0: must have a positive weight applied to it")]
+    [InlineData("extenders: [{urlPrefix: 'http://x', bindVerb: b}, {urlPrefix: 'http://y', bindVerb: b}]",
+        "extenders: Invalid value: \"found 2 extenders implementing bind\": only one extender can implement bind")]
+    [InlineData("extenders: [{urlPrefix: 'http://x', managedResources: [{name: cpu}]}]", "extenders[0].managedResources[0].name: Invalid value: \"cpu\": is an invalid extended resource name")]
+    [InlineData("extenders: [{urlPrefix: 'http://x', managedResources: [{name: e.com/a}]}, {urlPrefix: 'http://y', managedResources: [{name: e.com/a}]}]",
+        "extenders[1].managedResources[0].name: Invalid value: \"e.com/a\": duplicate extender managed resource name")]
+    [InlineData("extenders: [{urlPrefix: 'http://x', tlsConfig: {caData: '?'}}]", "extenders[0].tlsConfig.caData: must be base64")]
+    [InlineData("extenders: [{urlPrefix: 'http://x', verb: v}]", "strict decoding error: unknown field \"extenders[0].verb\"")]
     [InlineData("delayCacheUntilActive: true", "delayCacheUntilActive: Forbidden: not built: the caches are filled from the start")]
     public void What_is_wrong_is_named(string text, string error) =>
         Assert.Equal(error, Assert.Throws<ConfigurationException>(() => Parse(text)).Message);
