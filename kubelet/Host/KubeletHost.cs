@@ -105,6 +105,7 @@ public sealed class KubeletHost : IAsyncDisposable, IFailable, IStopsSlowly
             RuntimeName = version.RuntimeName,
             GroupsAreUnified = File.Exists("/sys/fs/cgroup/cgroup.controllers"),
             AllowedUnsafeSysctls = options.AllowedUnsafeSysctls,
+            RestartBackOffMax = options.Node.RestartBackOffMax,
         };
         var description = Describe(options, machine, capacity, allocatable, version);
         var events = Own(new EventRecorder(client, "kubelet", options.NodeName));

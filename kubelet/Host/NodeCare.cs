@@ -15,6 +15,7 @@ internal sealed class NodeCare
 {
     private readonly ImageCollector _images;
     private readonly LogRotator _logs;
+    private readonly ShutdownInhibitor _inhibitor;
 
     /// <exception cref="ThresholdException">A threshold cannot be read.</exception>
     public NodeCare(
@@ -32,6 +33,7 @@ internal sealed class NodeCare
         Eviction = new EvictionManager(
             settings.Eviction(), new NodeActions(stats, workers, _images), events, node, Reserved(settings), time, logs.CreateLogger<EvictionManager>());
         Shutdown = new NodeShutdown(settings.Shutdown, () => workers.Active, workers.EndAndReportAsync, events, node, time, logs.CreateLogger<NodeShutdown>());
+        _inhibitor = new ShutdownInhibitor(ShutdownInhibitor.OfSystemd, Shutdown.RunAsync, time, logs.CreateLogger<ShutdownInhibitor>());
         workers.Admit = pod => Shutdown.Admit(pod) ?? Eviction.Admit(pod);
     }
 
@@ -41,7 +43,11 @@ internal sealed class NodeCare
 
     /// <summary>Runs all of it until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellation) =>
-        Task.WhenAll(Eviction.RunAsync(cancellation), _images.RunAsync(cancellation), _logs.RunAsync(cancellation));
+        Task.WhenAll(
+            Eviction.RunAsync(cancellation),
+            _images.RunAsync(cancellation),
+            _logs.RunAsync(cancellation),
+            Shutdown.Longest > TimeSpan.Zero && MachineState.HasSystemd ? _inhibitor.RunAsync(cancellation) : Task.CompletedTask);
 
     /// <summary>Memory that is kept back from pods.</summary>
     private static long Reserved(NodeSettings settings) =>

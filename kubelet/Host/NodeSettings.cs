@@ -3,6 +3,7 @@ using Kube.Kubelet.Eviction;
 using Kube.Kubelet.Images;
 using Kube.Kubelet.Logs;
 using Kube.Kubelet.NodeStatus;
+using Kube.Kubelet.PodWorkers;
 using Kube.Kubelet.Shutdown;
 
 namespace Kube.Kubelet.Host;
@@ -36,6 +37,9 @@ internal sealed record NodeSettings
 
     /// <summary>How old the sizes of volumes, roots and logs may get.</summary>
     public TimeSpan VolumeStatsPeriod { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The longest that a container that keeps ending waits to be started again.</summary>
+    public TimeSpan RestartBackOffMax { get; init; } = ContainerBackOff.LongestRestart;
 
     public ShutdownOptions Shutdown { get; init; } = new();
 

@@ -6,12 +6,19 @@ namespace Kube.Kubelet.PodWorkers;
 /// </summary>
 internal sealed class ContainerBackOff(TimeSpan initial, TimeSpan max)
 {
+    /// <summary>The longest wait, unless a node is told another.</summary>
+    public static readonly TimeSpan LongestRestart = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan FirstRestart = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, (TimeSpan Delay, DateTimeOffset Updated)> _entries = new(StringComparer.Ordinal);
 
     public ContainerBackOff()
-        : this(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5))
+        : this(FirstRestart, LongestRestart)
     {
     }
+
+    /// <summary>That of containers on a node whose longest wait is another than 5 min; one below 10 s is the first wait too.</summary>
+    public static ContainerBackOff UpTo(TimeSpan max) => new(max < FirstRestart ? max : FirstRestart, max);
 
     /// <summary>The delay in force for the key; zero when there is none.</summary>
     public TimeSpan Delay(string key) => _entries.TryGetValue(key, out (TimeSpan Delay, DateTimeOffset Updated) entry) ? entry.Delay : TimeSpan.Zero;

@@ -22,6 +22,9 @@ public sealed record KubeletNode
     /// <summary>Kernel parameters that pods may set beside the safe ones.</summary>
     public IReadOnlyList<string> AllowedUnsafeSysctls { get; init; } = [];
 
+    /// <summary>The longest that a container that keeps ending waits to be started again.</summary>
+    public TimeSpan RestartBackOffMax { get; init; } = ContainerBackOff.LongestRestart;
+
     public required IReadOnlyDictionary<string, Quantity> Allocatable { get; init; }
 
     public long MemoryBytes { get; init; }

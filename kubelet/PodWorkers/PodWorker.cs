@@ -19,7 +19,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
 
     private readonly PodServices _services;
     private readonly ImagePuller _images;
-    private readonly ContainerBackOff _restarts = new();
+    private readonly ContainerBackOff _restarts;
     private readonly ContainerBackOff _retries = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(2));
     private readonly Dictionary<string, WaitingReason> _waiting = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _failedStarts = new(StringComparer.Ordinal);
@@ -46,6 +46,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
         _rejected = rejected;
         _finished = finished;
         _resizing = resizing;
+        _restarts = ContainerBackOff.UpTo(services.Node.RestartBackOffMax);
         _images = new ImagePuller(services.Runtime, services.Events, services.Objects, services.Time);
     }
 

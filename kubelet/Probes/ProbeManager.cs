@@ -129,15 +129,23 @@ internal sealed class ProbeManager(HandlerRunner runner, IEventRecorder events, 
             }
 
             ProbeThresholds thresholds = new(target.Probe);
+            TimeSpan period = TimeSpan.FromSeconds(Period(target.Probe));
+            long began = time.GetTimestamp();
+            TimeSpan tick = TimeSpan.Zero;
             while (true)
             {
-                bool held = target.Kind != ProbeKind.Startup && target.Container.StartupProbe is not null && Startup(target.Id) != true;
-                if (!held && await ProbeOnceAsync(target, thresholds, stop))
+                Task starting = Starting(target);
+                if (Started(target) && await ProbeOnceAsync(target, thresholds, stop))
                 {
                     return;
                 }
 
-                await Task.Delay(TimeSpan.FromSeconds(Period(target.Probe)), time, stop);
+                TimeSpan now = time.GetElapsedTime(began);
+                tick = NextTick(tick, period, now);
+                if (await WaitAsync(tick - now, starting, stop))
+                {
+                    tick = time.GetElapsedTime(began);
+                }
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -148,6 +156,51 @@ internal sealed class ProbeManager(HandlerRunner runner, IEventRecorder events, 
         {
             ProbeLog.LoopFailed(logger, e, target.Kind, target.Container.Name!, target.Pod.Describe());
         }
+    }
+
+    /// <summary>
+    /// When to ask next, on a clock that goes on while a probe is slow, as Go's ticker: a tick that passed meanwhile counts at once,
+    /// several of them once.
+    /// </summary>
+    internal static TimeSpan NextTick(TimeSpan last, TimeSpan period, TimeSpan now)
+    {
+        TimeSpan next = last + period;
+        return next >= now ? next : next + (period * Math.Floor((now - next) / period));
+    }
+
+    private bool Started(ContainerProbe target) =>
+        target.Kind == ProbeKind.Startup || target.Container.StartupProbe is null || Startup(target.Id) == true;
+
+    /// <summary>
+    /// What a readiness probe waits for beside its next tick: the end of the start, so that the container does not wait for its traffic a
+    /// period longer than it must. Kubernetes' kubelet asks at once too, and asks the other probes at their next tick.
+    /// </summary>
+    private Task Starting(ContainerProbe target) =>
+        target.Kind == ProbeKind.Readiness && !Started(target) && _loops.TryGetValue((target.Id, ProbeKind.Startup), out Running? startup)
+            ? startup.Task
+            : Task.CompletedTask;
+
+    /// <summary>Waits for a time; true when what was under way has ended before.</summary>
+    private async Task<bool> WaitAsync(TimeSpan length, Task underWay, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        if (length <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        if (underWay.IsCompleted)
+        {
+            await Task.Delay(length, time, stop);
+            return false;
+        }
+
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task delay = Task.Delay(length, time, either.Token);
+        bool ended = await Task.WhenAny(underWay, delay) == underWay;
+        await either.CancelAsync();
+        stop.ThrowIfCancellationRequested();
+        return ended;
     }
 
     /// <summary>Answers whether the loop is at its end: the container has started, or is to be killed.</summary>

@@ -10,10 +10,13 @@ internal static class MachineState
 
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(3);
 
+    /// <summary>Whether the machine is systemd's.</summary>
+    public static bool HasSystemd => Directory.Exists(Marker);
+
     /// <summary>Whether the machine is going down. False where there is no systemd, or where it does not answer in time.</summary>
     public static async Task<bool> IsStoppingAsync(TimeProvider time, CancellationToken cancellation)
     {
-        if (!Directory.Exists(Marker))
+        if (!HasSystemd)
         {
             return false;
         }

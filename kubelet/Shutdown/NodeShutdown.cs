@@ -20,6 +20,7 @@ internal sealed partial class NodeShutdown(
 {
     private const string Message = "Pod was terminated in response to imminent node shutdown.";
 
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _began;
 
     /// <summary>Called when the shutdown begins, to have the node's status reported.</summary>
@@ -33,15 +34,25 @@ internal sealed partial class NodeShutdown(
     /// <summary>Why no pod is taken any more, or null.</summary>
     public PodRejection? Admit(Pod pod) => IsShuttingDown ? new PodRejection("NodeShutdown", "Pod was rejected as the node is shutting down.") : null;
 
-    /// <summary>Ends the pods; comes back when all have ended or the time is up. At once where no grace is configured, and at every call but the first.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
-    {
-        IReadOnlyList<(int Priority, TimeSpan Grace)> steps = options.Steps;
-        if (steps.Count == 0 || Interlocked.Exchange(ref _began, 1) != 0)
-        {
-            return;
-        }
+    /// <summary>Ends the pods; comes back when all have ended or the time is up. At once where no grace is configured; every call but the first waits for that one.</summary>
+    public Task RunAsync(CancellationToken cancellation) => options.Steps.Count == 0 ? Task.CompletedTask
+        : Interlocked.Exchange(ref _began, 1) == 0 ? EndAllAsync(cancellation)
+        : _over.Task.WaitAsync(cancellation);
 
+    private async Task EndAllAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await EndInStepsAsync(options.Steps, cancellation);
+        }
+        finally
+        {
+            _over.TrySetResult();
+        }
+    }
+
+    private async Task EndInStepsAsync(IReadOnlyList<(int Priority, TimeSpan Grace)> steps, CancellationToken cancellation)
+    {
         events.Event(node.Reference, "Normal", "NodeShutdown", "Shutdown manager detected shutdown event");
         Began();
         foreach ((TimeSpan grace, IReadOnlyList<Pod> pods) in ShutdownPlan.Group(steps, active()))

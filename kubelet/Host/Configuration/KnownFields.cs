@@ -8,7 +8,7 @@ internal static class KnownFields
     {
         "authorization", "cgroupDriver", "cgroupsPerQOS", "configMapAndSecretChangeDetectionStrategy", "containerLogMaxWorkers",
         "contentType", "contentionProfiling", "cpuCFSQuota", "cpuCFSQuotaPeriod", "cpuManagerPolicy", "cpuManagerPolicyOptions",
-        "cpuManagerReconcilePeriod", "crashLoopBackOff", "enableContentionProfiling", "enableControllerAttachDetach", "enableDebugFlagsHandler",
+        "cpuManagerReconcilePeriod", "enableContentionProfiling", "enableControllerAttachDetach", "enableDebugFlagsHandler",
         "enableDebuggingHandlers", "enableProfilingHandler", "enableServer", "enableSystemLogHandler", "enableSystemLogQuery",
         "enforceNodeAllocatable", "eventBurst", "eventRecordQPS", "failCgroupV1", "failSwapOn", "featureGates", "fileCheckFrequency",
         "hairpinMode", "healthzBindAddress", "httpCheckFrequency", "imageServiceEndpoint", "iptablesDropBit", "iptablesMasqueradeBit",

@@ -85,13 +85,17 @@ internal sealed record KubeletConfiguration
             StaticPodPath = root.Text("staticPodPath"),
             AllowedUnsafeSysctls = fields.ContainsKey("allowedUnsafeSysctls") ? root.Texts("allowedUnsafeSysctls") : null,
             Node = NodeSettingsFields.Read(root),
-            WithoutEffect = [.. fields.Select(f => f.Key).Where(KnownFields.WithoutEffect.Contains).Order(StringComparer.Ordinal)],
+            WithoutEffect = [.. fields.Where(HasNoEffect).Select(f => f.Key).Order(StringComparer.Ordinal)],
         };
         x509?.End();
         root.Ignore([.. KnownFields.WithoutEffect]);
         root.End();
         return configuration;
     }
+
+    /// <summary>Of the feature gates one has an effect.</summary>
+    private static bool HasNoEffect(KeyValuePair<string, JsonNode?> field) => KnownFields.WithoutEffect.Contains(field.Key)
+        && !(field.Key == "featureGates" && field.Value is JsonObject gates && gates.All(g => g.Key == NodeSettingsFields.RestartBackOffGate));
 
     private static IPAddress? ReadAddress(ConfigurationNode root, string name) => root.Text(name) is not { } text ? null
         : IPAddress.TryParse(text, out IPAddress? address) ? address

@@ -9,6 +9,11 @@ namespace Kube.Kubelet.Host.Configuration;
 /// <summary>The fields of a KubeletConfiguration that say how the node is looked after, with Kubernetes' checks.</summary>
 internal static class NodeSettingsFields
 {
+    /// <summary>The feature gate behind which Kubernetes 1.32 has <c>crashLoopBackOff</c> (KEP-4603).</summary>
+    public const string RestartBackOffGate = "KubeletCrashLoopBackOffMax";
+
+    private static readonly TimeSpan LeastRestartBackOff = TimeSpan.FromSeconds(1);
+
     /// <exception cref="ConfigurationException">A field is not valid.</exception>
     public static NodeSettings Read(ConfigurationNode root)
     {
@@ -46,6 +51,7 @@ internal static class NodeSettingsFields
                 MaxImages = root.Number("nodeStatusMaxImages", -1, int.MaxValue) ?? standard.Report.MaxImages,
             },
             VolumeStatsPeriod = Duration(root, "volumeStatsAggPeriod") ?? standard.VolumeStatsPeriod,
+            RestartBackOffMax = RestartBackOff(root) ?? standard.RestartBackOffMax,
             Shutdown = Shutdown(root),
         };
         Check(settings);
@@ -93,6 +99,23 @@ internal static class NodeSettingsFields
         return merge
             ? standard.EvictionHard.Concat(given).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal)
             : given;
+    }
+
+    private static TimeSpan? RestartBackOff(ConfigurationNode root)
+    {
+        const string Field = "maxContainerRestartPeriod";
+        bool isOn = root.Map("featureGates")?.GetValueOrDefault(RestartBackOffGate) == "true";
+        if (root.Object("crashLoopBackOff") is not { } node)
+        {
+            return null;
+        }
+
+        TimeSpan? max = Duration(node, Field);
+        node.End();
+        return max is null ? null
+            : !isOn ? throw new ConfigurationException($"{node.At(Field)}: must not be set, feature gate {RestartBackOffGate} is not enabled")
+            : max >= LeastRestartBackOff && max <= ContainerBackOff.LongestRestart ? max
+            : throw new ConfigurationException($"{node.At(Field)}: must be from 1s to 300s");
     }
 
     private static ShutdownOptions Shutdown(ConfigurationNode root)

@@ -65,6 +65,16 @@ public class KubeletConfigurationTests
         Assert.Equal((5, "1Gi"), (merged.EvictionHard.Count, merged.EvictionHard["memory.available"]));
     }
 
+    [Fact]
+    public void The_longest_wait_of_a_container_that_keeps_ending_can_be_shortened()
+    {
+        Assert.Equal(300, Parse("").Node.RestartBackOffMax.TotalSeconds);
+        KubeletConfiguration configuration = Parse("featureGates: {KubeletCrashLoopBackOffMax: true}\ncrashLoopBackOff: {maxContainerRestartPeriod: 2s}");
+        Assert.Equal(2, configuration.Node.RestartBackOffMax.TotalSeconds);
+        Assert.Empty(configuration.WithoutEffect);
+        Assert.Equal(["featureGates"], Parse("featureGates: {KubeletCrashLoopBackOffMax: true, Other: true}").WithoutEffect);
+    }
+
     [Theory]
     [InlineData("maxPodz: 3", "maxPodz: unknown field")]
     [InlineData("port: 70000", "port: 70000 is not in the range 1-65535")]
@@ -74,6 +84,11 @@ public class KubeletConfigurationTests
     [InlineData("containerLogMaxFiles: 1", "containerLogMaxFiles: 1 is not in the range 2-2147483647")]
     [InlineData("imageMinimumGCAge: soon", "imageMinimumGCAge: soon is not a duration such as 10s or 1m30s")]
     [InlineData("shutdownGracePeriod: 1s\nshutdownGracePeriodCriticalPods: 2s", "shutdownGracePeriodCriticalPods: must be at most shutdownGracePeriod")]
+    [InlineData("crashLoopBackOff: {maxContainerRestartPeriod: 2s}", "crashLoopBackOff.maxContainerRestartPeriod: must not be set, feature gate KubeletCrashLoopBackOffMax is not enabled")]
+    [InlineData("featureGates: {KubeletCrashLoopBackOffMax: false}\ncrashLoopBackOff: {maxContainerRestartPeriod: 2s}", "crashLoopBackOff.maxContainerRestartPeriod: must not be set, feature gate KubeletCrashLoopBackOffMax is not enabled")]
+    [InlineData("featureGates: {KubeletCrashLoopBackOffMax: true}\ncrashLoopBackOff: {maxContainerRestartPeriod: 301s}", "crashLoopBackOff.maxContainerRestartPeriod: must be from 1s to 300s")]
+    [InlineData("featureGates: {KubeletCrashLoopBackOffMax: true}\ncrashLoopBackOff: {maxContainerRestartPeriod: 500ms}", "crashLoopBackOff.maxContainerRestartPeriod: must be from 1s to 300s")]
+    [InlineData("crashLoopBackOff: {max: 2s}", "crashLoopBackOff.max: unknown field")]
     [InlineData("kubeReserved: {cpu: some}", "kubeReserved.cpu: some is not a quantity")]
     public void What_is_wrong_is_named(string yaml, string message) => Assert.Equal(message, Assert.Throws<ConfigurationException>(() => Parse(yaml)).Message);
 

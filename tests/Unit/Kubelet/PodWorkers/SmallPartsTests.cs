@@ -58,6 +58,21 @@ public sealed class SmallPartsTests
         Assert.Equal(10, backOff.Delay("c").TotalSeconds);
     }
 
+    [Theory]
+    [InlineData(1, "1 1 1")]
+    [InlineData(30, "10 20 30")]
+    [InlineData(300, "10 20 40")]
+    public void Back_off_goes_no_further_than_the_node_lets_it(int maxSeconds, string expected)
+    {
+        ContainerBackOff backOff = ContainerBackOff.UpTo(TimeSpan.FromSeconds(maxSeconds));
+        IEnumerable<double> delays = Enumerable.Range(0, 3).Select(_ =>
+        {
+            backOff.Next("c", Now, Now);
+            return backOff.Delay("c").TotalSeconds;
+        });
+        Assert.Equal(expected, string.Join(' ', delays));
+    }
+
     [Fact]
     public void A_pod_that_asks_for_too_much_is_refused_with_the_numbers()
     {

@@ -12,7 +12,7 @@ public sealed class StatusManagerTests : IAsyncLifetime
 {
     private readonly FakeApi _api = new();
     private readonly StatusManager _manager;
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(20));
+    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(60));
 
     public StatusManagerTests() => _manager = new StatusManager(_api, TimeProvider.System, NullLogger.Instance);
 

@@ -15,7 +15,7 @@ namespace Kube.Kubelet.Tests.Probes;
 /// <summary>gRPC probes against a real health service, with the words of Kubernetes' kubelet.</summary>
 public sealed class GrpcProbeTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly string _root = Directory.CreateTempSubdirectory("grpc-probe-").FullName;
     private WebApplication _server = null!;
@@ -63,7 +63,7 @@ public sealed class GrpcProbeTests : IAsyncLifetime
         await _other.StopAsync();
         using HandlerRunner runner = new(_runtime, TimeProvider.System);
         HandlerResult result = await runner.GrpcAsync(new GRPCAction { Port = port }, "127.0.0.1", Limit, default);
-        Assert.Equal(new HandlerResult(false, $"timeout: failed to connect service \"127.0.0.1:{port}\" within 20s: context deadline exceeded"), result);
+        Assert.Equal(new HandlerResult(false, $"timeout: failed to connect service \"127.0.0.1:{port}\" within 1m0s: context deadline exceeded"), result);
     }
 
     private async Task<HandlerResult> ProbeAsync(WebApplication server, string? service)

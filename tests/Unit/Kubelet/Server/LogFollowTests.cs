@@ -107,7 +107,7 @@ public sealed class LogFollowTests
                 },
                 _time);
             using MemoryStream output = new();
-            using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+            using CancellationTokenSource limit = new(TimeSpan.FromSeconds(90));
             await reader.WriteToAsync(output, limit.Token);
             return Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         }
