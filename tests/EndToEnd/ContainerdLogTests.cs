@@ -14,8 +14,10 @@ public sealed partial class ContainerdLogTests(ContainerdCluster cluster)
     [Behaviour("kubectl-logs", "logs")]
     public async Task A_log_is_cut_as_asked()
     {
-        // Two seconds lie between the two halves: a log is cut by whole seconds.
-        await RunAsync("cut", "for i in 1 2 3 4 5; do echo early $i; done; sleep 2; for i in 1 2 3; do echo late $i; done");
+        // Two seconds lie between the times of the two halves, which the runtime puts on them as it reads them: a log is cut by whole seconds.
+        await RunAsync("cut", "for i in 1 2 3 4 5; do echo early $i; done; until [ -f /tmp/go ]; do usleep 200000; done; sleep 2; for i in 1 2 3; do echo late $i; done");
+        await Eventually.HoldsAsync(async () => (await cluster.KubectlAsync("logs", "cut")).Output.Contains("early 5", StringComparison.Ordinal), "the first half is in the log");
+        await cluster.Kubectl("exec", "cut", "--", "touch", "/tmp/go");
         await cluster.AwaitAsync("pod/cut", ".status.phase", "Succeeded");
         var all = await cluster.Kubectl("logs", "cut");
         Assert.Equal("early 1\nearly 2\nearly 3\nearly 4\nearly 5\nlate 1\nlate 2\nlate 3", all);
@@ -44,16 +46,16 @@ public sealed partial class ContainerdLogTests(ContainerdCluster cluster)
         await RunAsync("followed", "echo first; until [ -f /tmp/go ]; do usleep 200000; done; printf second; usleep 1000; echo ' half'; seq 1 20000; until [ -f /tmp/end ]; do usleep 20000; done; exit 6");
         using var follow = Command.Start("kubectl", ["--kubeconfig", Path.Combine(cluster.Home, "kubeconfig"), "logs", "-f", "followed"]);
         using var stop = new StopOnDispose(follow);
-        Assert.Equal("first", await follow.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal("first", await follow.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(90)));
         await cluster.Kubectl("exec", "followed", "--", "touch", "/tmp/go");
         foreach (var line in Enumerable.Range(1, 20_000).Select(static i => $"{i}").Prepend("second half"))
         {
-            Assert.Equal(line, await follow.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Equal(line, await follow.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(90)));
         }
 
         await cluster.Kubectl("exec", "followed", "--", "touch", "/tmp/end");
-        Assert.Equal("", await follow.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30)));
-        await follow.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        Assert.Equal("", await follow.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(90)));
+        await follow.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token);
         Assert.Equal(0, follow.ExitCode);
         await EndAsync("followed");
     }
@@ -80,7 +82,7 @@ public sealed partial class ContainerdLogTests(ContainerdCluster cluster)
         await Eventually.HoldsAsync(async () => (await cluster.Kubectl("logs", "socket-log")).Contains('\n'), "it has written");
         using var proxy = Command.Start("kubectl", ["--kubeconfig", Path.Combine(cluster.Home, "kubeconfig"), "proxy", "--port=0", "--disable-filter=true"]);
         using var stop = new StopOnDispose(proxy);
-        var port = ProxyPort().Match(await proxy.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)) ?? "").Groups[1].Value;
+        var port = ProxyPort().Match(await proxy.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(90)) ?? "").Groups[1].Value;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         byte[] written = [.. "container is alive\n"u8, 255, (byte)'\n'];
 

@@ -60,7 +60,7 @@ public sealed partial class ContainerdStreamTests(ContainerdCluster cluster)
         (await KubectlAsync(version, null, "exec", name, "--", "touch", "/tmp/end")).Succeeded();
         await script.StandardInput.WriteAsync("typed\r");
         await script.StandardInput.FlushAsync();
-        await script.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        await script.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token);
         Assert.Equal(3, script.ExitCode);
         Assert.Contains("read typed", await SeenAsync());
         Directory.Delete(directory, recursive: true);
@@ -87,13 +87,13 @@ public sealed partial class ContainerdStreamTests(ContainerdCluster cluster)
         {
             await attach.StandardInput.WriteLineAsync(word);
             await attach.StandardInput.FlushAsync();
-            Assert.Equal("heard " + word, await attach.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Equal("heard " + word, await attach.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(90)));
         }
 
         attach.StandardInput.Close();
-        Assert.Equal("over\n", await attach.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30)));
-        Assert.Equal("beside\nbeside\n", await attach.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30)));
-        await attach.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        Assert.Equal("over\n", await attach.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(90)));
+        Assert.Equal("beside\nbeside\n", await attach.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(90)));
+        await attach.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token);
         await cluster.AwaitAsync("pod/" + name, ".status.containerStatuses[0].state.terminated.exitCode", "4");
         Assert.Equal(["beside", "beside", "heard one", "heard two", "over"], (await cluster.Kubectl("logs", name)).Split('\n').Order(StringComparer.Ordinal));
         await EndAsync(name);
@@ -148,11 +148,11 @@ public sealed partial class ContainerdStreamTests(ContainerdCluster cluster)
         var ports = new List<int>();
         while (ports.Count < 3)
         {
-            var line = await forward.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+            var line = await forward.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(90));
             ports.Add(int.Parse(LocalPort().Match(line ?? "").Groups[1].Value));
         }
 
-        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports[0]}/"), Timeout = TimeSpan.FromSeconds(30) };
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports[0]}/"), Timeout = TimeSpan.FromSeconds(90) };
         await Eventually.HoldsAsync(async () => await AnswersAsync(http), "the pod's server listens");
         var large = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => http.GetByteArrayAsync("large")));
         Assert.All(large, static bytes => Assert.Equal(5_000_000, bytes.Length));
@@ -170,7 +170,7 @@ public sealed partial class ContainerdStreamTests(ContainerdCluster cluster)
             await Eventually.HoldsAsync(
                 async () =>
                 {
-                    seen.AppendLine(await forward.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+                    seen.AppendLine(await forward.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(90)));
                     return seen.ToString().Contains("9999", StringComparison.Ordinal) && seen.ToString().Contains("refused", StringComparison.Ordinal);
                 },
                 "kubectl says that nobody listens");
@@ -244,7 +244,7 @@ public sealed partial class ContainerdStreamTests(ContainerdCluster cluster)
     {
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", port);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         var writing = Task.Run(async () =>
         {
             await client.GetStream().WriteAsync(sent, limit.Token);

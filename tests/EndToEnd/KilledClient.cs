@@ -29,7 +29,7 @@ internal static class KilledClient
             },
             $"the input of kubectl {arguments} stands still");
         client.Kill();
-        await client.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        await client.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token);
     }
 
     private static long BytesRead(int process)

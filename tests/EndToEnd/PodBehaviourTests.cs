@@ -15,7 +15,7 @@ namespace Kube.EndToEnd.Tests;
 public sealed class PodBehaviourTests(ContainerdCluster cluster, PodBehaviours behaviours) : IClassFixture<PodBehaviours>
 {
     /// <summary>All pods start at once: on a busy machine a container may take ten seconds to start.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
 
     public static TheoryData<string> Pods => [.. PodBehaviours.Read("IMAGE").Where(static pod => pod.IsPod).Select(static pod => pod.Name)];
 

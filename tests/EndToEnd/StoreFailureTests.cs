@@ -34,7 +34,7 @@ public class StoreFailureTests(TestCluster cluster)
             Assert.Equal("b", await cluster.Kubectl("get", "configmap", name, "-o", "jsonpath={.data.a}"));
 
             (await cluster.ClusterAsync("start", store)).Succeeded();
-            await Eventually.HoldsAsync(EqualRevisionsAsync, $"{store} has caught up", TimeSpan.FromSeconds(30));
+            await Eventually.HoldsAsync(EqualRevisionsAsync, $"{store} has caught up", TimeSpan.FromSeconds(90));
         }
     }
 
@@ -54,7 +54,7 @@ public class StoreFailureTests(TestCluster cluster)
         await Eventually.HoldsAsync(
             async () => (await cluster.KubectlAsync("get", "configmap", "kept", "-o", "jsonpath={.metadata.uid} {.metadata.resourceVersion}")).Output == before,
             "the object is there as it was",
-            TimeSpan.FromSeconds(30));
+            TimeSpan.FromSeconds(90));
         await cluster.Kubectl("create", "configmap", "after", "--from-literal=a=b");
     }
 

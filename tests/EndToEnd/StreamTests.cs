@@ -66,13 +66,13 @@ public sealed partial class StreamTests(TestCluster cluster)
         };
         using var forward = Process.Start(start)!;
         using var stop = new StopOnDispose(forward);
-        var line = await forward.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        var line = await forward.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(90));
         var port = int.Parse(LocalPort().Match(line ?? "").Groups[1].Value);
 
         for (var i = 0; i < 3; i++)
         {
             using var client = new HttpClient();
-            Assert.Equal("hello from the pod\n", await client.GetStringAsync($"http://127.0.0.1:{port}/hello").WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Equal("hello from the pod\n", await client.GetStringAsync($"http://127.0.0.1:{port}/hello").WaitAsync(TimeSpan.FromSeconds(90)));
         }
 
         forward.Kill();

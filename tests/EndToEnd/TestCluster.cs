@@ -66,9 +66,11 @@ public class TestCluster : IAsyncLifetime
     /// </summary>
     public Task AwaitAsync(string resource, string jsonPath, string expected, TimeSpan? limit = null, string @namespace = "default")
     {
-        var bound = limit ?? TimeSpan.FromSeconds(60);
-        string[] wait = ["wait", resource, "-n", @namespace, $"--for=jsonpath={{{jsonPath}}}={expected}", $"--timeout={bound.TotalSeconds}s"];
-        return Eventually.HoldsAsync(async () => (await KubectlAsync(wait)).ExitCode == 0, $"{jsonPath} of {resource} is {expected}", bound);
+        var bound = limit ?? TimeSpan.FromSeconds(120);
+        string[] wait = ["--kubeconfig", Path.Combine(Home, "kubeconfig"), "wait", resource, "-n", @namespace, $"--for=jsonpath={{{jsonPath}}}={expected}", $"--timeout={bound.TotalSeconds}s"];
+
+        // It ends by itself: the limit of a command must not come before that.
+        return Eventually.HoldsAsync(async () => (await Command.RunAsync("kubectl", wait, limit: bound * 2)).ExitCode == 0, $"{jsonPath} of {resource} is {expected}", bound);
     }
 
     /// <inheritdoc/>

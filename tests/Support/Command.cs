@@ -20,14 +20,14 @@ public sealed record CommandResult(string Line, int ExitCode, string Output, str
 /// <summary>Runs a real program to its end, within a bound.</summary>
 public static class Command
 {
-    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(180);
 
     /// <summary>Runs the program.</summary>
     /// <param name="program">Name on PATH or path.</param>
     /// <param name="arguments">Its arguments, one each.</param>
     /// <param name="input">Written to its standard input, which is then closed.</param>
     /// <param name="environment">Variables added to this process's.</param>
-    /// <param name="limit">The program is killed after this time, and the call fails. 60 s when null.</param>
+    /// <param name="limit">The program is killed after this time, and the call fails. 180 s when null.</param>
     /// <exception cref="InvalidOperationException">The program is not installed.</exception>
     /// <exception cref="TimeoutException">It did not end within the bound.</exception>
     public static async Task<CommandResult> RunAsync(

@@ -6,7 +6,7 @@ namespace Kube.Testing;
 public static class Eventually
 {
     /// <summary>The bound unless a test gives its own. Generous: it costs time only when a test fails.</summary>
-    public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);

@@ -52,5 +52,7 @@ public sealed class NodeFixture : IAsyncLifetime
         PrivateKeyFile = Path.Combine(pki, "server.key"),
         ClientAuthorityFile = Path.Combine(pki, "ca.crt"),
         PodManifestPath = Manifests,
+        // Many restarts in little time.
+        Node = new NodeSettings { RestartBackOffMax = TimeSpan.FromSeconds(1) },
     };
 }

@@ -100,6 +100,34 @@ public sealed class NodeTests(BehaviourCluster cluster, NodeFixture node) : ICla
         await GoneAsync(path);
     }
 
+    [Fact]
+    [Behaviour("probe", "Repeated restarts")]
+    public async Task Five_times_a_probe_fails_and_five_times_the_container_starts_again()
+    {
+        await node.StartAsync(cluster);
+        var ns = await cluster.NamespaceAsync("restarts");
+        using var watch = await Api.WatchAsync($"api/v1/namespaces/{ns}/pods?watch=1");
+        await Api.CreateAsync($"api/v1/namespaces/{ns}/pods", $$$"""
+            {"metadata":{"name":"fails"},"spec":{"nodeName":"{{{NodeFixture.Node}}}","automountServiceAccountToken":false,"terminationGracePeriodSeconds":1,"containers":[
+              {"name":"main","image":"none","command":["sleep","600"],"livenessProbe":{"exec":{"command":["false"]},"periodSeconds":1,"failureThreshold":1}}]}}
+            """);
+        var counts = new List<int>();
+        while (counts is [] or [.., < 5])
+        {
+            var (_, pod) = await watch.NextAsync();
+            counts.AddRange(pod.Items("status.containerStatuses").Select(static status => (int)status["restartCount"]!));
+        }
+
+        // Under load one report may stand for two restarts, but no count is ever less than one before.
+        Assert.Equal(counts.Order(), counts);
+        var path = $"api/v1/namespaces/{ns}/pods/fails";
+        await Eventually.HoldsAsync(
+            async () => (await Api.ReadAsync($"api/v1/namespaces/{ns}/events")).Items().Any(e => e.Text("reason") == "Killing" && e.Text("message") == "Container main failed liveness probe, will be restarted"),
+            "the reason is told");
+        (await Api.DeleteAsync(path, """{"gracePeriodSeconds":1}""")).Is(200);
+        await GoneAsync(path);
+    }
+
     private static string Manifest(string ns, string seconds) => $$"""
         apiVersion: v1
         kind: Pod

@@ -33,13 +33,15 @@ public abstract partial class CriRuntimeSuite
     public async Task Pods_go_on_while_the_API_server_is_away_and_their_status_catches_up()
     {
         TestPods pods = new();
-        Pod pod = NewPod("cut-off", "if [ -e /dev/shm/$POD_UID ]; then exec sleep 1000; fi; echo >/dev/shm/$POD_UID; sleep 1; exit 3");
+        Pod pod = NewPod("cut-off", "if [ -e /dev/shm/$POD_UID ]; then exec sleep 1000; fi; echo >/dev/shm/$POD_UID; until [ -e /dev/shm/$POD_UID.end ]; do sleep 0.05; done; exit 3");
+        string mark = "/dev/shm/" + pod.Uid();
         await using TestKubelet kubelet = new(Runtime, pods, LogRoot);
         try
         {
             kubelet.Workers.Update(pod);
             await RunningAsync(pods, pod);
             pods.Away = true;
+            await File.WriteAllTextAsync(mark + ".end", "");
             await EventuallyAsync(
                 () => Task.FromResult(kubelet.Workers.Find("conformance", "cut-off")?.Status?.ContainerStatuses?[0] is { RestartCount: 1, State.Running: not null } && pods.Refused > 1),
                 "the container ends and is started again, which cannot be reported");
@@ -52,7 +54,8 @@ public abstract partial class CriRuntimeSuite
         }
         finally
         {
-            File.Delete("/dev/shm/" + pod.Uid());
+            File.Delete(mark);
+            File.Delete(mark + ".end");
         }
     }
 

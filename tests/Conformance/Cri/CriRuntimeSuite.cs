@@ -11,7 +11,7 @@ namespace Kube.Conformance.Tests.Cri;
 /// </summary>
 public abstract partial class CriRuntimeSuite : IAsyncLifetime
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
     private readonly List<string> _sandboxes = [];
 
@@ -167,12 +167,12 @@ public abstract partial class CriRuntimeSuite : IAsyncLifetime
         await Runtime.StartContainerAsync(id, default);
         string log = (await StatusAsync(id)).LogPath;
         await LogLinesAsync(log, 1);
-        await Runtime.StopContainerAsync(id, 10, default);
+        await Runtime.StopContainerAsync(id, 60, default);
         ContainerStatus status = await StatusAsync(id);
         Assert.Equal(ContainerState.ContainerExited, status.State);
         Assert.Equal(7, status.ExitCode);
         Assert.Equal(["stdout F ready", "stdout F bye"], await LogLinesAsync(log, 2));
-        await Runtime.StopContainerAsync(id, 10, default);
+        await Runtime.StopContainerAsync(id, 60, default);
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public abstract partial class CriRuntimeSuite : IAsyncLifetime
         (string sandbox, PodSandboxConfig config) = await SandboxAsync("exec");
         string id = await CreateAsync(sandbox, config, "/bin/sleep", "1000");
         await Runtime.StartContainerAsync(id, default);
-        ExecSyncResponse answer = await Runtime.ExecSyncAsync(id, ["/bin/sh", "-c", "echo out; echo err >&2; exit 5"], 10, default);
+        ExecSyncResponse answer = await Runtime.ExecSyncAsync(id, ["/bin/sh", "-c", "echo out; echo err >&2; exit 5"], 60, default);
         Assert.Equal(5, answer.ExitCode);
         Assert.Equal("out\n", answer.Stdout.ToStringUtf8());
         Assert.Equal("err\n", answer.Stderr.ToStringUtf8());
@@ -375,7 +375,10 @@ public abstract partial class CriRuntimeSuite : IAsyncLifetime
 
                 await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
                 using StreamReader reader = new(file, Encoding.UTF8);
-                string[] read = (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+                string text = await reader.ReadToEndAsync();
+
+                // What is after the last end of a line is still being written.
+                string[] read = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
                 foreach (string line in read)
                 {
                     Assert.True(DateTimeOffset.TryParse(line[..line.IndexOf(' ')], out _), line);

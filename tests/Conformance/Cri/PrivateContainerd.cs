@@ -14,7 +14,7 @@ public sealed class PrivateContainerd : IAsyncLifetime
 {
     private const string PluginDirectory = "/usr/lib/cni";
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("kube-cri-").FullName;
     private readonly string _bridge = "kubetest" + Environment.ProcessId % 10000;

@@ -140,7 +140,7 @@ public sealed class ProcessRuntimeTests : CriRuntimeSuite
     [Fact]
     public async Task Events_tell_of_every_step()
     {
-        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(90));
         await using IAsyncEnumerator<ContainerEventResponse> events = Runtime.GetContainerEventsAsync(stop.Token).GetAsyncEnumerator();
         ValueTask<bool> next = events.MoveNextAsync();
         (string sandbox, PodSandboxConfig config) = await SandboxAsync("events");
