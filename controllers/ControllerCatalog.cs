@@ -8,6 +8,7 @@ using Kube.Controllers.ReplicationControllers;
 using Kube.Controllers.ResourceQuotas;
 using Kube.Controllers.ServiceAccounts;
 using Kube.Controllers.ServiceEndpoints;
+using Kube.Controllers.StorageProtection;
 
 namespace Kube.Controllers;
 
@@ -27,6 +28,8 @@ public static class ControllerCatalog
         new("taint-eviction-controller", "taint-eviction", static (context, _) => new TaintEvictionController(context)),
         new("pod-garbage-collector-controller", "podgc", static (context, options) => new PodGarbageCollector(context, options.TerminatedPodGcThreshold)),
         new("resourcequota-controller", "resourcequota", static (context, options) => new ResourceQuotaController(context, options.ConcurrentResourceQuotaSyncs, options.ResourceQuotaSyncPeriod)),
+        new("persistentvolumeclaim-protection-controller", "pvc-protection", static (context, _) => new ClaimProtectionController(context)),
+        new("persistentvolume-protection-controller", "pv-protection", static (context, _) => new VolumeProtectionController(context)),
         new("endpoints-controller", "endpoint", static (context, options) => new EndpointsController(context, options.ConcurrentEndpointSyncs)),
         new("endpointslice-controller", "endpointslice", static (context, options) => new EndpointSliceController(context, options.ConcurrentServiceEndpointSyncs)),
     ];

@@ -52,6 +52,7 @@ public sealed class SecurityBuilder(SecurityOptions options, TimeProvider time)
                     new PriorityAdmission(registry),
                     new DefaultTolerations(),
                     new DefaultClasses(registry),
+                    new StorageProtection(),
                     new NewNodeTaint(),
                     new RuntimeClassAdmission(registry),
                 ],

@@ -84,6 +84,15 @@ public static partial class BootstrapPolicy
             Rule("get list", "core", "nodes"),
             Rule("patch", "core", "pods/status")),
         ForController(
+            "pv-protection-controller",
+            Rule("get list update watch", "core", "persistentvolumes"),
+            Events()),
+        ForController(
+            "pvc-protection-controller",
+            Rule("get list update watch", "core", "persistentvolumeclaims"),
+            Rule(Read, "core", "pods"),
+            Events()),
+        ForController(
             "replicaset-controller",
             Rule("get list update watch", "apps", "replicasets"),
             Rule("update", "apps", "replicasets/status replicasets/finalizers"),

@@ -1,12 +1,20 @@
 using System.Security.Cryptography.X509Certificates;
+using Kube.Client.Config;
 using Kube.Conformance.Tests.Api;
+using Kube.Controllers.Framework;
+using Kube.Controllers.Host;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kube.Conformance.Tests.Behaviours;
 
-/// <summary>One API server over one store for all behaviours, and an administrator's session with it.</summary>
+/// <summary>
+/// One API server over one store for all behaviours, and an administrator's session with it. Of the controllers those run
+/// without which a claim or a volume would never go.
+/// </summary>
 public sealed class BehaviourCluster : IAsyncLifetime
 {
     private int _namespaces;
+    private ControllersHost _protection = null!;
 
     public ApiServerFixture Server { get; } = new();
 
@@ -17,13 +25,26 @@ public sealed class BehaviourCluster : IAsyncLifetime
     {
         await Server.InitializeAsync();
         Admin = SessionOf("admin");
+        _protection = await StartControllersAsync("persistentvolumeclaim-protection-controller", "persistentvolume-protection-controller");
     }
 
     public async Task DisposeAsync()
     {
+        await _protection.DisposeAsync();
         Admin.Dispose();
         await Server.DisposeAsync();
     }
+
+    /// <summary>Controllers in this process, with the rights of the controllers and no others.</summary>
+    public Task<ControllersHost> StartControllersAsync(params string[] names) => ControllersHost.StartAsync(
+        new ControllersHostOptions
+        {
+            Client = KubeConfig.Load(Server.KubeconfigOfComponent("kube-controller-manager")).ToOptions(),
+            Controllers = new ControllersOptions { Controllers = names },
+        },
+        NullLoggerFactory.Instance,
+        TimeProvider.System,
+        default);
 
     /// <summary>A session with a client's certificate; null for one without credentials.</summary>
     public ApiSession SessionOf(string? client, int? port = null) => new(

@@ -1,7 +1,9 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using Kube.Testing;
 
 namespace Kube.Conformance.Tests.Behaviours;
 
@@ -56,6 +58,7 @@ public sealed class ResourceTests(BehaviourCluster cluster)
         (await Api.PutAsync($"{path}/one", current.With("metadata.annotations.updated", "late"))).Fails(409, "Conflict");
 
         (await Api.DeleteAsync($"{path}/one")).Is(200);
+        await IsGoneAsync(resource, $"{path}/one");
         (await Api.GetAsync($"{path}/one")).Fails(404, "NotFound");
         (await Api.DeleteAsync($"{path}/one")).Fails(404, "NotFound");
         Assert.Equal("ADDED one", await watch.NextNameAsync());
@@ -93,6 +96,7 @@ public sealed class ResourceTests(BehaviourCluster cluster)
         AssertSame(created["spec"], updated["spec"]);
         (await Api.PutAsync($"{path}/one/status", patched.With("metadata.annotations.through", "late"))).Fails(409, "Conflict");
         (await Api.DeleteAsync($"{path}/one")).Is(200);
+        await IsGoneAsync(resource, $"{path}/one");
     }
 
     [Theory]
@@ -113,6 +117,7 @@ public sealed class ResourceTests(BehaviourCluster cluster)
         }
 
         (await Api.DeleteAsync($"{path}?labelSelector=suite={ns}")).Is(200);
+        await IsGoneAsync(resource, $"{path}/{ns}-a", $"{path}/{ns}-b", $"{path}/{ns}-c");
         Assert.Empty((await Api.ReadAsync($"{path}?labelSelector=suite={ns}")).Items());
         Assert.Equal([$"{ns}-other"], (await Api.ReadAsync($"{path}?labelSelector=suite={ns}-other")).Names());
         (await Api.DeleteAsync($"{path}/{ns}-other")).Is(200);
@@ -135,6 +140,15 @@ public sealed class ResourceTests(BehaviourCluster cluster)
         if (resource.Status is not null)
         {
             Assert.Equal(["get", "patch", "update"], resources.Single(r => r.Text("name") == resource.Resource + "/status")["verbs"]!.AsArray().Select(v => (string)v!));
+        }
+    }
+
+    /// <summary>What is protected while it is used goes when its controller has looked at it; anything else is gone at once.</summary>
+    private async Task IsGoneAsync(ResourceCase resource, params string[] paths)
+    {
+        foreach (var path in resource.Resource is "persistentvolumes" or "persistentvolumeclaims" ? paths : [])
+        {
+            await Eventually.HoldsAsync(async () => (await Api.GetAsync(path)).Code == HttpStatusCode.NotFound, $"{path} gone");
         }
     }
 

@@ -268,6 +268,44 @@ public sealed class ControllerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Claims_and_volumes_that_are_in_use_stay_until_they_are_not()
+    {
+        var claims = Kind("", "persistentvolumeclaims");
+        var volumes = Kind("", "persistentvolumes");
+        await StartAsync("pvc-protection", "pv-protection");
+        foreach (var name in (string[])["used", "unused"])
+        {
+            // Nothing admits them here, so the controller itself protects them.
+            await _client.For<PersistentVolumeClaim>().CreateAsync(new PersistentVolumeClaim { Metadata = { Name = name, Namespace = "ns" } });
+        }
+
+        await UntilAsync(() => _server.Store.List(claims, "ns").Items.All(static claim => Finalizers(claim) == "[\"kubernetes.io/pvc-protection\"]"), "the claims protected");
+        var pod = NewPod("user", "web");
+        pod.Spec!.NodeName = "n";
+        pod.Spec.Volumes = [new Volume { Name = "v", PersistentVolumeClaim = new PersistentVolumeClaimVolumeSource { ClaimName = "used" } }];
+        await _client.For<Pod>().CreateAsync(pod);
+        await _client.For<PersistentVolumeClaim>().DeleteAsync("ns", "used");
+        await _client.For<PersistentVolumeClaim>().DeleteAsync("ns", "unused");
+        await UntilAsync(() => _server.Store.List(claims, "ns").Items.Count == 1, "the unused claim gone");
+        Assert.Equal("used", _server.Store.List(claims, "ns").Items.Single()["metadata"]!["name"]!.GetValue<string>());
+        await _client.For<Pod>().DeleteAsync("ns", "user", new DeleteRequest { GracePeriodSeconds = 0 });
+        await UntilAsync(() => _server.Store.List(claims, "ns").Items.Count == 0, "the other gone with its pod");
+
+        var bound = new PersistentVolume { Metadata = { Name = "bound" } };
+        await _client.For<PersistentVolume>().CreateAsync(bound);
+        await _client.For<PersistentVolume>().PatchAsync(null, "bound", Patch.Merge(new JsonObject { ["status"] = new JsonObject { ["phase"] = "Bound" } }), "status");
+        await UntilAsync(() => Finalizers(_server.Store.Get(volumes, "", "bound")) == "[\"kubernetes.io/pv-protection\"]", "the volume protected");
+        await _client.For<PersistentVolume>().DeleteAsync(null, "bound");
+        await _client.For<PersistentVolume>().CreateAsync(new PersistentVolume { Metadata = { Name = "free", Finalizers = ["kubernetes.io/pv-protection"] } });
+        await _client.For<PersistentVolume>().DeleteAsync(null, "free");
+        await UntilAsync(() => _server.Store.List(volumes, "").Items.Count == 1, "the free volume gone");
+        await _client.For<PersistentVolume>().PatchAsync(null, "bound", Patch.Merge(new JsonObject { ["status"] = new JsonObject { ["phase"] = "Released" } }), "status");
+        await UntilAsync(() => _server.Store.List(volumes, "").Items.Count == 0, "the other gone when it is released");
+
+        static string? Finalizers(JsonObject value) => value["metadata"]!["finalizers"]?.ToJsonString();
+    }
+
+    [Fact]
     public async Task Every_namespace_has_its_account_and_a_service_its_endpoints()
     {
         await StartAsync("serviceaccount-controller", "endpoints-controller", "endpointslice-controller");

@@ -62,6 +62,18 @@ public sealed class PluginTests : IAsyncLifetime
         Assert.Equal("i", ingress["spec"]!["ingressClassName"]!.GetValue<string>());
     }
 
+    [Theory]
+    [InlineData("", "[\"kubernetes.io/pvc-protection\"]")]
+    [InlineData("\"example.com/own\"", "[\"example.com/own\",\"kubernetes.io/pvc-protection\"]")]
+    [InlineData("\"kubernetes.io/pvc-protection\"", "[\"kubernetes.io/pvc-protection\"]")]
+    public async Task A_new_claim_is_protected_once(string finalizers, string expected)
+    {
+        await _server.NamespaceAsync("ns");
+        var claim = await _server.CreateAsync(
+            "persistentvolumeclaims", "ns", $$$$$"""{"metadata":{"name":"c","finalizers":[{{{{{finalizers}}}}}]},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""");
+        Assert.Equal(expected, claim["metadata"]!["finalizers"]!.ToJsonString());
+    }
+
     [Fact]
     public async Task A_new_node_is_not_ready()
     {
