@@ -1,3 +1,4 @@
+using Kube.Api.FlowControl;
 using Kube.Api.FlowControl.V1;
 using Kube.Api.Meta.V1;
 using Kube.ApiServer.Auth;
@@ -14,23 +15,15 @@ public static class BootstrapFlows
     public const string AutoUpdate = "apf.kubernetes.io/autoupdate-spec";
 
     /// <summary>Name of the level without bounds, and of its schema.</summary>
-    public const string Exempt = "exempt";
+    public const string Exempt = MandatoryFlows.Exempt;
 
     /// <summary>Name of the level for what nothing else fits, and of its schema.</summary>
-    public const string CatchAll = "catch-all";
+    public const string CatchAll = MandatoryFlows.CatchAll;
 
     private static readonly ResourcePolicyRule AllResources = Resources("*", "*", "*", clusterScope: true);
     private static readonly NonResourcePolicyRule AllPaths = new() { Verbs = ["*"], NonResourceURLs = ["*"] };
 
-    public static IReadOnlyList<PriorityLevelConfiguration> MandatoryLevels { get; } =
-    [
-        Level(Exempt, new() { Type = "Exempt", Exempt = new() { NominalConcurrencyShares = 0, LendablePercent = 0 } }),
-        Level(CatchAll, new()
-        {
-            Type = "Limited",
-            Limited = new() { NominalConcurrencyShares = 5, LendablePercent = 0, LimitResponse = new() { Type = "Reject" } },
-        }),
-    ];
+    public static IReadOnlyList<PriorityLevelConfiguration> MandatoryLevels { get; } = [.. MandatoryFlows.Levels.Select(static level => Level(level.Metadata.Name!, level.Spec!))];
 
     public static IReadOnlyList<PriorityLevelConfiguration> SuggestedLevels { get; } =
     [
@@ -43,10 +36,7 @@ public static class BootstrapFlows
     ];
 
     public static IReadOnlyList<FlowSchema> MandatorySchemas { get; } =
-    [
-        Schema(Exempt, Exempt, 1, null, Everything(Groups(UserInfo.MastersGroup))),
-        Schema(CatchAll, CatchAll, 10_000, "ByUser", Everything(Groups(UserInfo.UnauthenticatedGroup, UserInfo.AuthenticatedGroup))),
-    ];
+        [.. MandatoryFlows.Schemas.Select(static schema => new FlowSchema { Metadata = Meta(schema.Metadata.Name!), Spec = schema.Spec })];
 
     public static IReadOnlyList<FlowSchema> SuggestedSchemas { get; } =
     [

@@ -57,6 +57,8 @@ internal static class ApiErrors
 
     public static KubeStatusException TooManyRequests(string message, int retryAfterSeconds) => new(KubeStatus.TooManyRequests(message, retryAfterSeconds));
 
+    public static KubeStatusException Forbidden(string group, string resource, string name, string why) => new(KubeStatus.Forbidden(group, resource, name, why));
+
     /// <summary>An eviction that a disruption budget forbids.</summary>
     public static KubeStatusException EvictionForbidden(string explanation, int retryAfterSeconds) =>
         new(KubeStatus.TooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", retryAfterSeconds) with
@@ -70,7 +72,7 @@ internal static class ApiErrors
     public static KubeStatusException Invalid(string kind, string group, string name, IReadOnlyList<FieldError> errors) =>
         new(KubeStatus.Invalid(group, kind, name, errors));
 
-    public static FieldError MissingResourceVersion() => FieldError.Invalid("metadata.resourceVersion", JsonValue.Create(0), "must be specified for an update");
+    public static FieldError MissingResourceVersion() => FieldError.InvalidShown("metadata.resourceVersion", "0x0", "must be specified for an update");
 
     public static KubeStatusException InvalidResourceVersion(ResourceDefinition resource, string name, string version) =>
         Invalid(resource, name, [FieldError.Invalid("metadata.resourceVersion", JsonValue.Create(version), $"strconv.ParseUint: parsing \"{version}\": invalid syntax")]);

@@ -170,6 +170,29 @@ internal static class CoreDefaults
 
     internal static void RoleRef(JsonObject reference) => Default(reference, "apiGroup", RbacGroup);
 
+    /// <summary>What a custom resource is called follows from its kind; versions differ in nothing but their names.</summary>
+    internal static void DefinitionSpec(JsonObject spec)
+    {
+        if (spec.Map("names") is { } names && names.Text("kind") is { Length: > 0 } kind)
+        {
+            Fill(names, "singular", kind.ToLowerInvariant());
+            Fill(names, "listKind", kind + "List");
+        }
+
+        if (!spec.Has("conversion"))
+        {
+            spec["conversion"] = new JsonObject { ["strategy"] = "None" };
+        }
+
+        static void Fill(JsonObject names, string field, string value)
+        {
+            if (string.IsNullOrEmpty(names.Text(field)))
+            {
+                names[field] = value;
+            }
+        }
+    }
+
     internal static void Subject(JsonObject subject)
     {
         if (subject.Text("kind") is "User" or "Group")

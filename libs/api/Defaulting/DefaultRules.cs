@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
+using Kube.Api.ApiExtensions.V1;
 using Kube.Api.Apps.V1;
 using Kube.Api.Autoscaling.V2;
 using Kube.Api.Batch.V1;
@@ -32,6 +33,7 @@ internal static class DefaultRules
         [typeof(Job)] = WorkloadDefaults.Job,
         [typeof(JobSpec)] = WorkloadDefaults.JobSpec,
         [typeof(HorizontalPodAutoscalerSpec)] = AutoscalerDefaults.Spec,
+        [typeof(CustomResourceDefinitionSpec)] = CoreDefaults.DefinitionSpec,
         [typeof(RoleRef)] = CoreDefaults.RoleRef,
         [typeof(Subject)] = CoreDefaults.Subject,
         [typeof(NetworkPolicySpec)] = CoreDefaults.NetworkPolicySpec,

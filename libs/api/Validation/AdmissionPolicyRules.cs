@@ -334,7 +334,7 @@ internal static class AdmissionPolicyRules
 
         if (seen.Contains("Deny") && seen.Contains("Warn"))
         {
-            errors.Add(FieldError.Invalid(at, spec["validationActions"], "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)"));
+            errors.Add(FieldError.Invalid(at, GoPrint.List("admissionregistration.ValidationAction", actions), "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)"));
         }
 
         if (seen.Count == 0)

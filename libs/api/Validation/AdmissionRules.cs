@@ -163,7 +163,7 @@ internal static partial class AdmissionRules
 
         if (operations.Count > 1 && operations.Contains("*"))
         {
-            errors.Add(FieldError.Invalid(at + ".operations", rule["operations"], "if '*' is present, must not specify other operations"));
+            errors.Add(FieldError.Invalid(at + ".operations", GoPrint.List("admissionregistration.OperationType", operations), "if '*' is present, must not specify other operations"));
         }
 
         for (var i = 0; i < operations.Count; i++)
@@ -184,7 +184,7 @@ internal static partial class AdmissionRules
 
             if (values.Count > 1 && values.Contains("*"))
             {
-                errors.Add(FieldError.Invalid($"{at}.{field}", rule[field], $"if '*' is present, must not specify other {what}"));
+                errors.Add(FieldError.Invalid($"{at}.{field}", values, $"if '*' is present, must not specify other {what}"));
             }
 
             for (var i = 0; field == "apiVersions" && i < values.Count; i++)
@@ -242,12 +242,12 @@ internal static partial class AdmissionRules
 
         if (resources.Count > 1 && resources.Contains("*/*"))
         {
-            errors.Add(FieldError.Invalid(at, rule["resources"], "if '*/*' is present, must not specify other resources"));
+            errors.Add(FieldError.Invalid(at, resources, "if '*/*' is present, must not specify other resources"));
         }
 
         if (resources.Contains("*") && resources.Exists(r => r != "*" && !r.Contains('/', StringComparison.Ordinal)))
         {
-            errors.Add(FieldError.Invalid(at, rule["resources"], "if '*' is present, must not specify other resources without subresources"));
+            errors.Add(FieldError.Invalid(at, resources, "if '*' is present, must not specify other resources without subresources"));
         }
     }
 
@@ -274,7 +274,7 @@ internal static partial class AdmissionRules
 
         if (requireKnown && !versions.Exists(ReviewVersions.Contains))
         {
-            errors.Add(FieldError.Invalid(at, hook["admissionReviewVersions"], "must include at least one of v1, v1beta1"));
+            errors.Add(FieldError.Invalid(at, versions, "must include at least one of v1, v1beta1"));
         }
     }
 
@@ -298,7 +298,8 @@ internal static partial class AdmissionRules
         }
     }
 
-    private static void CheckClient(ErrorList errors, JsonObject? client, string at)
+    /// <summary>Where a webhook is.</summary>
+    internal static void CheckClient(ErrorList errors, JsonObject? client, string at)
     {
         if (client.Has("url") == client.Has("service"))
         {

@@ -80,6 +80,9 @@ public sealed class FieldError
 
     public static FieldError Invalid(string field, object? value, string detail) => new(FieldErrorType.Invalid, field, Show(value), detail);
 
+    /// <summary>An Invalid fault whose value Go prints in a way of its own: 0x0.</summary>
+    public static FieldError InvalidShown(string field, string shown, string detail) => new(FieldErrorType.Invalid, field, shown, detail);
+
     /// <summary>An Invalid fault of something too large to show.</summary>
     public static FieldError InvalidUnshown(string field, string detail) => new(FieldErrorType.Invalid, field, "", detail);
 
@@ -108,7 +111,8 @@ public sealed class FieldError
     /// <summary>A bad value as Go prints it: text quoted, numbers plain, anything with parts as compact JSON.</summary>
     private static string Show(object? value) => value switch
     {
-        null => "null",
+        // Go shows a nil pointer as a text of that name.
+        null => "\"null\"",
         string text => GoText.Quote(text),
         RawText raw => raw.Text,
         bool flag => flag ? "true" : "false",

@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using Kube.Api.FlowControl;
+using Kube.Api.FlowControl.V1;
+using Kube.Api.Json;
 using Kube.Api.Serialization;
 
 namespace Kube.Api.Validation;
@@ -6,7 +9,7 @@ namespace Kube.Api.Validation;
 /// <summary>Rules of flow schemas and priority levels.</summary>
 internal static class FlowControlRules
 {
-    private const string Exempt = "exempt";
+    private const string Exempt = MandatoryFlows.Exempt;
     private const int MaxPrecedence = 10_000;
     private const int MaxQueues = 10_000_000;
 
@@ -30,7 +33,8 @@ internal static class FlowControlRules
 
         if (spec.Map("distinguisherMethod") is { } method && method.Text("type") is not ("ByNamespace" or "ByUser"))
         {
-            errors.Add(FieldError.NotSupported("spec.distinguisherMethod.type", method.Text("type") ?? "", ["ByNamespace", "ByUser"]));
+            var shown = new RawText($"flowcontrol.FlowDistinguisherMethod{{Type:{GoText.Quote(method.Text("type") ?? "")}}}");
+            errors.Add(FieldError.NotSupported("spec.distinguisherMethod.type", shown, ["ByNamespace", "ByUser"]));
         }
 
         const string level = "spec.priorityLevelConfiguration.name";
@@ -48,6 +52,11 @@ internal static class FlowControlRules
             CheckRule(errors, rule, $"spec.rules[{i}]");
         }
 
+        if (!MandatoryFlows.Allows(KubeJson.FromJsonObject<FlowSchema>(schema)))
+        {
+            errors.Add(FieldError.Invalid("spec", spec, $"spec of '{schema.Map("metadata").Text("name")}' must equal the fixed value"));
+        }
+
         CheckConditions(errors, schema, null);
     }
 
@@ -55,9 +64,15 @@ internal static class FlowControlRules
     {
         var spec = level.Map("spec");
         var type = spec.Text("type") ?? "";
-        if (type is "Exempt" or "Limited" && (level.Map("metadata").Text("name") == Exempt) != (type == "Exempt"))
+        var name = level.Map("metadata").Text("name");
+        if ((name == Exempt) != (type == "Exempt"))
         {
             errors.Add(FieldError.Invalid("spec.type", type, "type must be 'Exempt' if and only if name is 'exempt'"));
+        }
+
+        if (type == "Limited" && spec.Has("exempt"))
+        {
+            errors.Add(FieldError.Forbidden("spec.exempt", "must be nil if the type is Limited"));
         }
 
         switch (type)
@@ -69,6 +84,7 @@ internal static class FlowControlRules
                 }
 
                 CheckShares(errors, spec.Map("exempt"), "spec.exempt");
+                CheckLendable(errors, spec.Map("exempt"), "spec.exempt");
                 break;
             case "Limited" when spec.Map("limited") is { } limited:
                 CheckLimited(errors, limited);
@@ -81,9 +97,9 @@ internal static class FlowControlRules
                 break;
         }
 
-        if (type == "Limited" && spec.Has("exempt"))
+        if (!MandatoryFlows.Allows(KubeJson.FromJsonObject<PriorityLevelConfiguration>(level)))
         {
-            errors.Add(FieldError.Forbidden("spec.exempt", "must be nil if the type is Limited"));
+            errors.Add(FieldError.Invalid("spec", spec, $"spec of '{name}'{(name == Exempt ? " except the 'spec.exempt' field" : "")} must equal the fixed value"));
         }
 
         CheckConditions(errors, level, null);
@@ -277,7 +293,10 @@ internal static class FlowControlRules
         {
             errors.Add(FieldError.Invalid(path + ".nominalConcurrencyShares", level.Whole("nominalConcurrencyShares"), "must be a non-negative integer"));
         }
+    }
 
+    private static void CheckLendable(ErrorList errors, JsonObject? level, string path)
+    {
         if (level.Whole("lendablePercent") is < 0 or > 100)
         {
             errors.Add(FieldError.Invalid(path + ".lendablePercent", level.Whole("lendablePercent"), "must be between 0 and 100, inclusive"));
@@ -287,13 +306,16 @@ internal static class FlowControlRules
     private static void CheckLimited(ErrorList errors, JsonObject limited)
     {
         CheckShares(errors, limited, "spec.limited");
+        CheckResponse(errors, limited.Map("limitResponse"), "spec.limited.limitResponse");
+        CheckLendable(errors, limited, "spec.limited");
         if (limited.Whole("borrowingLimitPercent") < 0)
         {
             errors.Add(FieldError.Invalid("spec.limited.borrowingLimitPercent", limited.Whole("borrowingLimitPercent"), "if specified, must be a non-negative integer"));
         }
+    }
 
-        const string path = "spec.limited.limitResponse";
-        var response = limited.Map("limitResponse");
+    private static void CheckResponse(ErrorList errors, JsonObject? response, string path)
+    {
         switch (response.Text("type"))
         {
             case "Reject" when response.Has("queuing"):

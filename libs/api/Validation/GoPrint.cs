@@ -21,7 +21,7 @@ internal static class GoPrint
     {
         if (selector is null)
         {
-            return new RawText("null");
+            return new RawText("\"null\"");
         }
 
         var expressions = selector.List("matchExpressions") is null
@@ -38,11 +38,15 @@ internal static class GoPrint
         return $"v1.LabelSelectorRequirement{{Key:{GoText.Quote(requirement.Text("key") ?? "")}, Operator:{GoText.Quote(requirement.Text("operator") ?? "")}, Values:{values}}}";
     }
 
-    /// <summary>A value of a field as a message shows it.</summary>
-    internal static object? Show(JsonNode? node, ValueSchema schema) => schema.Kind switch
+    /// <summary>A list of a type whose values are texts: []networking.PolicyType{"Ingress"}.</summary>
+    internal static RawText List(string type, IEnumerable<string> texts) => new($"[]{type}{{{string.Join(", ", texts.Select(GoText.Quote))}}}");
+
+    /// <summary>A value of a field as a message shows it. An absent text that is no pointer in Go is empty.</summary>
+    internal static object? Show(JsonNode? node, FieldSchema field) => field.Value.Kind switch
     {
-        ValueKind.Object when schema.Object!.Name == "LabelSelector" => LabelSelector(node as JsonObject),
-        ValueKind.Map when schema.Element!.Kind == ValueKind.String => Map(node as JsonObject),
+        ValueKind.Object when field.Value.Object!.Name == "LabelSelector" => LabelSelector(node as JsonObject),
+        ValueKind.Map when field.Value.Element!.Kind == ValueKind.String => Map(node as JsonObject),
+        ValueKind.String when node is null && !field.Pointer => "",
         _ => node,
     };
 }

@@ -32,6 +32,37 @@ internal static class JobIndexes
         return null;
     }
 
+    /// <summary>The first index that is in both lists; null for none. Intervals that are none are passed over.</summary>
+    internal static long? CommonOf(string left, string right, long completions)
+    {
+        var (lefts, rights) = (Intervals(left, completions), Intervals(right, completions));
+        for (int i = 0, j = 0; i < lefts.Count && j < rights.Count;)
+        {
+            if (lefts[i].From <= rights[j].To && rights[j].From <= lefts[i].To)
+            {
+                return Math.Max(lefts[i].From, rights[j].From);
+            }
+
+            _ = lefts[i].From <= rights[j].From ? i++ : j++;
+        }
+
+        return null;
+    }
+
+    private static List<(long From, long To)> Intervals(string text, long completions)
+    {
+        var intervals = new List<(long From, long To)>();
+        foreach (var interval in text.Length == 0 ? [] : text.Split(','))
+        {
+            if (IntervalFault(interval, completions, out var from, out var to) is null)
+            {
+                intervals.Add((from, to));
+            }
+        }
+
+        return intervals;
+    }
+
     private static string? IntervalFault(string interval, long completions, out long from, out long to)
     {
         (from, to) = (0, 0);

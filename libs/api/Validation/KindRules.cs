@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Kube.Api.AdmissionRegistration.V1;
+using Kube.Api.ApiExtensions.V1;
+using Kube.Api.ApiRegistration.V1;
 using Kube.Api.Apps.V1;
 using Kube.Api.Autoscaling.V2;
 using Kube.Api.Batch.V1;
@@ -76,8 +78,8 @@ internal static class KindRules
         [typeof(CSINode)] = new(StorageClassRules.CheckNode, StorageClassRules.CheckNodeUpdate),
         [typeof(CSIDriver)] = new(StorageClassRules.CheckDriver, StorageClassRules.CheckDriverUpdate),
         [typeof(CSIStorageCapacity)] = new(StorageClassRules.CheckCapacity, StorageClassRules.CheckCapacityUpdate),
-        [typeof(Core.V1.Event)] = new(EventRules.CheckCore),
-        [typeof(Events.V1.Event)] = new(EventRules.CheckCreate, EventRules.CheckUpdate) { CheckedOnUpdate = false },
+        [typeof(Core.V1.Event)] = new(EventRules.CheckCore) { Name = NameRules.PathSegment },
+        [typeof(Events.V1.Event)] = new(EventRules.CheckEvent, EventRules.CheckUpdate) { Name = NameRules.PathSegment, New = EventRules.CheckNew },
         [typeof(Deployment)] = new(WorkloadRules.CheckDeployment)
         {
             Status = WorkloadRules.StatusOf(
@@ -104,23 +106,31 @@ internal static class KindRules
                 "cannot be greater than status.readyReplicas"),
         },
         [typeof(ControllerRevision)] = new(WorkloadRules.CheckRevision),
-        [typeof(Job)] = new(JobRules.CheckJob, JobRules.CheckUpdate) { New = JobRules.CheckNewJob },
+        [typeof(Job)] = new(JobRules.CheckJob, JobRules.CheckUpdate) { New = JobRules.CheckNewJob, Status = JobStatusRules.Check },
         [typeof(Role)] = new((e, o) => RbacRules.CheckRules(e, o, true)) { Name = NameRules.PathSegment },
-        [typeof(ClusterRole)] = new((e, o) => RbacRules.CheckRules(e, o, false)) { Name = NameRules.PathSegment },
+        [typeof(ClusterRole)] = new(RbacRules.CheckClusterRole) { Name = NameRules.PathSegment },
         [typeof(RoleBinding)] = new((e, o) => RbacRules.CheckBinding(e, o, true), RbacRules.CheckBindingUpdate) { Name = NameRules.PathSegment },
         [typeof(ClusterRoleBinding)] = new((e, o) => RbacRules.CheckBinding(e, o, false), RbacRules.CheckBindingUpdate) { Name = NameRules.PathSegment },
-        [typeof(CertificateSigningRequest)] = new(CertificateRules.Check) { Name = NameRules.PathSegment, Status = CertificateRules.CheckStatus },
-        [typeof(PriorityClass)] = new(SchedulingRules.CheckPriorityClass),
+        [typeof(CertificateSigningRequest)] = new(CertificateRules.Check, CertificateRules.CheckUpdate)
+        {
+            Name = NameRules.PathSegment,
+            Status = CertificateRules.CheckStatus,
+            Subresources = new Dictionary<string, Action<ErrorList, JsonObject, JsonObject>> { ["approval"] = CertificateRules.CheckApproval },
+        },
+        [typeof(PriorityClass)] = new(SchedulingRules.CheckPriorityClass, SchedulingRules.CheckPriorityClassUpdate) { CheckedOnUpdate = false },
         [typeof(Lease)] = new(NodeRules.CheckLease),
         [typeof(MutatingWebhookConfiguration)] = new(AdmissionRules.CheckMutating, AdmissionRules.CheckMutatingUpdate) { CheckedOnUpdate = false },
         [typeof(ValidatingWebhookConfiguration)] = new(AdmissionRules.CheckValidating, AdmissionRules.CheckValidatingUpdate) { CheckedOnUpdate = false },
         [typeof(FlowSchema)] = new(FlowControlRules.CheckSchema) { Status = FlowControlRules.CheckConditions },
         [typeof(PriorityLevelConfiguration)] = new(FlowControlRules.CheckLevel) { Status = FlowControlRules.CheckConditions },
+        [typeof(CustomResourceDefinition)] = new(DefinitionRules.Check, DefinitionRules.CheckUpdate) { Status = DefinitionRules.CheckStatus },
+        [typeof(APIService)] = new(ApiServiceRules.Check) { Name = NameRules.PathSegment, Status = ApiServiceRules.CheckStatus },
         [typeof(PodDisruptionBudget)] = new(ScalingRules.CheckBudget) { Status = ScalingRules.CheckBudgetStatus },
         [typeof(HorizontalPodAutoscaler)] = new(ScalingRules.CheckAutoscaler) { Status = ScalingRules.CheckAutoscalerStatus },
         [typeof(CronJob)] = new(CronJobRules.Check, CronJobRules.CheckUpdate) { New = CronJobRules.CheckNew },
         [typeof(NetworkPolicy)] = new(NetworkingRules.CheckPolicy),
-        [typeof(Ingress)] = new(NetworkingRules.CheckIngress),
+        [typeof(Ingress)] = new(NetworkingRules.CheckIngress) { New = NetworkingRules.CheckNewIngress, Status = IngressClassRules.CheckStatus },
+        [typeof(IngressClass)] = new(IngressClassRules.CheckClass, IngressClassRules.CheckClassUpdate),
         [typeof(PersistentVolumeClaim)] = new(StorageRules.CheckClaim, StorageRules.CheckClaimUpdate),
         [typeof(PersistentVolume)] = new(StorageRules.CheckVolume, StorageRules.CheckVolumeUpdate),
         [typeof(ValidatingAdmissionPolicy)] = new(AdmissionPolicyRules.CheckPolicy),

@@ -142,14 +142,6 @@ public static class MetadataRules
 
     internal static void CheckUpdate(ErrorList errors, JsonObject? metadata, JsonObject? old)
     {
-        foreach (var field in (string[])["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"])
-        {
-            if (!JsonNode.DeepEquals(metadata?[field], old?[field]))
-            {
-                errors.Add(FieldError.Invalid("metadata." + field, metadata?[field], "field is immutable"));
-            }
-        }
-
         if (old.Has("deletionTimestamp"))
         {
             var added = metadata.Texts("finalizers").Except(old.Texts("finalizers"), StringComparer.Ordinal).ToList();
@@ -163,6 +155,14 @@ public static class MetadataRules
         if ((metadata.Whole("generation") ?? 0) < (old.Whole("generation") ?? 0))
         {
             errors.Add(FieldError.Invalid("metadata.generation", metadata.Whole("generation") ?? 0, "must not be decremented"));
+        }
+
+        foreach (var field in (string[])["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"])
+        {
+            if (!JsonNode.DeepEquals(metadata?[field], old?[field]))
+            {
+                errors.Add(FieldError.Invalid("metadata." + field, metadata?[field], "field is immutable"));
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ internal static class NetworkingRules
 {
     private static readonly string[] BadPathParts = ["//", "/./", "/../", "%2f", "%2F"];
     private static readonly string[] BadPathEnds = ["/..", "/."];
+    private static readonly string[] Directions = ["Ingress", "Egress"];
 
     internal static void CheckPolicy(ErrorList errors, JsonObject policy)
     {
@@ -32,9 +33,16 @@ internal static class NetworkingRules
             }
         }
 
-        if (spec.Texts("policyTypes").Count() > 2)
+        var types = spec.Texts("policyTypes").ToList();
+        if (types.Count > Directions.Length)
         {
-            errors.Add(FieldError.Invalid("spec.policyTypes", spec.Texts("policyTypes"), "may not specify more than two policyTypes"));
+            errors.Add(FieldError.Invalid("spec.policyTypes", GoPrint.List("networking.PolicyType", types), "may not specify more than two policyTypes"));
+            return;
+        }
+
+        foreach (var (type, path) in spec.PlacedTexts("policyTypes", "spec").Where(static type => !Directions.Contains(type.Text)))
+        {
+            errors.Add(FieldError.NotSupported(path, type, Directions));
         }
     }
 
@@ -44,7 +52,7 @@ internal static class NetworkingRules
         var rules = spec.Items("rules").ToList();
         if (rules.Count == 0 && !spec.Has("defaultBackend"))
         {
-            errors.Add(FieldError.Invalid("spec", null, "either `defaultBackend` or `rules` must be specified"));
+            errors.Add(FieldError.Invalid("spec", new RawText(spec.Has("rules") ? "[]networking.IngressRule{}" : "[]networking.IngressRule(nil)"), "either `defaultBackend` or `rules` must be specified"));
         }
 
         if (spec.Map("defaultBackend") is { } backend)
@@ -66,7 +74,10 @@ internal static class NetworkingRules
 
             if (tls.Text("secretName") is { Length: > 0 } secret)
             {
-                errors.AddInvalid($"spec.tls[{i}].secretName", secret, NameRules.DnsSubdomain(secret));
+                foreach (var fault in NameRules.DnsSubdomain(secret))
+                {
+                    errors.AddTolerable("name of an ingress' secret", FieldError.Invalid($"spec.tls[{i}].secretName", secret, fault));
+                }
             }
         }
 
@@ -76,10 +87,25 @@ internal static class NetworkingRules
         }
     }
 
+    /// <summary>A new ingress names its class in one way, or in both the same.</summary>
+    internal static void CheckNewIngress(ErrorList errors, JsonObject ingress)
+    {
+        const string annotation = "kubernetes.io/ingress.class";
+        if (ingress.Map("metadata").Map("annotations").Text(annotation) is { } annotated && ingress.Map("spec").Text("ingressClassName") is { } name && annotated != name)
+        {
+            errors.Add(FieldError.Invalid("annotations." + annotation, annotated, "must match `ingressClassName` when both are specified"));
+        }
+    }
+
     private static IEnumerable<(JsonObject Item, int Index)> Numbered(IEnumerable<JsonObject> items) => items.Select(static (item, i) => (item, i));
 
     private static void CheckPolicyPort(ErrorList errors, JsonObject port, string path)
     {
+        if (port.Text("protocol") is { } protocol && protocol is not ("TCP" or "UDP" or "SCTP"))
+        {
+            errors.Add(FieldError.NotSupported(path + ".protocol", protocol, ["TCP", "UDP", "SCTP"]));
+        }
+
         var end = port.Whole("endPort");
         switch (port["port"])
         {
@@ -183,15 +209,33 @@ internal static class NetworkingRules
             return;
         }
 
+        // What hosts with a wildcard may say has not always been looked at.
+        var found = new ErrorList();
+        CheckHttp(found, http, path + ".http");
+        foreach (var fault in found.Items)
+        {
+            if (rule.Text("host")?.Contains('*', StringComparison.Ordinal) == true)
+            {
+                errors.AddTolerable("rule of a wildcard host", fault);
+            }
+            else
+            {
+                errors.Add(fault);
+            }
+        }
+    }
+
+    private static void CheckHttp(ErrorList errors, JsonObject http, string path)
+    {
         var paths = http.Items("paths").ToList();
         if (paths.Count == 0)
         {
-            errors.Add(FieldError.Required(path + ".http.paths"));
+            errors.Add(FieldError.Required(path + ".paths"));
         }
 
         foreach (var (entry, i) in Numbered(paths))
         {
-            CheckPath(errors, entry, $"{path}.http.paths[{i}]");
+            CheckPath(errors, entry, $"{path}.paths[{i}]");
         }
     }
 
@@ -203,7 +247,7 @@ internal static class NetworkingRules
         {
             case null:
                 errors.Add(FieldError.Required(path + ".pathType", "pathType must be specified"));
-                break;
+                return;
             case "Exact" or "Prefix":
                 if (!text.StartsWith('/'))
                 {
@@ -224,6 +268,11 @@ internal static class NetworkingRules
             case "ImplementationSpecific" when text.Length > 0 && text[0] != '/':
                 errors.Add(FieldError.Invalid(path + ".path", text, "must be an absolute path"));
                 break;
+            case "ImplementationSpecific":
+                break;
+            default:
+                errors.Add(FieldError.NotSupported(path + ".pathType", type, ["Exact", "ImplementationSpecific", "Prefix"]));
+                break;
         }
 
         CheckBackend(errors, entry.Map("backend"), path + ".backend");
@@ -236,35 +285,57 @@ internal static class NetworkingRules
         {
             errors.Add(FieldError.Invalid(path, "", "cannot set both resource and service backends"));
         }
+        else if (resource is not null)
+        {
+            CheckReference(errors, resource, path + ".resource");
+        }
         else if (service is not null)
         {
-            CheckService(errors, service, path + ".service");
+            CheckService(errors, service, path);
         }
-        else if (resource is null)
+        else
         {
-            errors.Add(FieldError.Required(path, "either resource or service backend is required"));
+            errors.Add(FieldError.Invalid(path, "", "resource or service backend is required"));
+        }
+    }
+
+    /// <summary>An object of any kind: a resource that serves, or parameters of a class.</summary>
+    internal static void CheckReference(ErrorList errors, JsonObject reference, string path)
+    {
+        if (reference.Text("apiGroup") is { } group)
+        {
+            errors.AddInvalid(path + ".apiGroup", group, NameRules.DnsSubdomain(group));
+        }
+
+        foreach (var field in (string[])["kind", "name"])
+        {
+            if (errors.Require($"{path}.{field}", reference.Text(field)))
+            {
+                errors.AddInvalid($"{path}.{field}", reference.Text(field), NameRules.PathSegment(reference.Text(field)!));
+            }
         }
     }
 
     private static void CheckService(ErrorList errors, JsonObject service, string path)
     {
-        if (errors.Require(path + ".name", service.Text("name")))
+        const string place = ".service";
+        if (errors.Require(path + place + ".name", service.Text("name")))
         {
-            errors.AddInvalid(path + ".name", service.Text("name"), NameRules.Dns1035Label(service.Text("name")!));
+            errors.AddInvalid(path + place + ".name", service.Text("name"), NameRules.Dns1035Label(service.Text("name")!));
         }
 
         var (name, number) = (service.Map("port").Text("name") ?? "", service.Map("port").Whole("number") ?? 0);
         if (name.Length > 0 && number != 0)
         {
-            errors.Add(FieldError.Invalid(path + ".port", "", "cannot set both port name & port number"));
+            errors.Add(FieldError.Invalid(path, "", "cannot set both port name & port number"));
         }
         else if (name.Length > 0)
         {
-            errors.AddInvalid(path + ".port.name", name, NameRules.PortName(name));
+            errors.AddInvalid(path + place + ".port.name", name, NameRules.PortName(name));
         }
         else if (number != 0)
         {
-            errors.AddInvalid(path + ".port.number", number, NameRules.PortNumber(number));
+            errors.AddInvalid(path + place + ".port.number", number, NameRules.PortNumber(number));
         }
         else
         {

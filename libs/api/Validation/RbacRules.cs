@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kube.Api.Selectors;
 using Kube.Api.Serialization;
 
 namespace Kube.Api.Validation;
@@ -7,6 +8,34 @@ namespace Kube.Api.Validation;
 internal static class RbacRules
 {
     private const string Group = "rbac.authorization.k8s.io";
+
+    /// <summary>A role of the cluster, which may be made of others.</summary>
+    internal static void CheckClusterRole(ErrorList errors, JsonObject role)
+    {
+        CheckRules(errors, role, namespaced: false);
+        if (role.Map("aggregationRule") is not { } aggregation)
+        {
+            return;
+        }
+
+        if (!aggregation.Items("clusterRoleSelectors").Any())
+        {
+            errors.Add(FieldError.Required("aggregationRule.clusterRoleSelectors", "at least one clusterRoleSelector required if aggregationRule is non-nil"));
+        }
+
+        foreach (var (selector, path) in aggregation.Placed("clusterRoleSelectors", "aggregationRule"))
+        {
+            WorkloadRules.CheckLabelSelector(errors, selector, path);
+            try
+            {
+                LabelSelector.FromObject(selector);
+            }
+            catch (SelectorException e)
+            {
+                errors.Add(FieldError.Invalid(path, null, "invalid label selector: " + e.Message));
+            }
+        }
+    }
 
     internal static void CheckRules(ErrorList errors, JsonObject role, bool namespaced)
     {
@@ -101,6 +130,11 @@ internal static class RbacRules
 
                 break;
             case "User" or "Group":
+                if (string.IsNullOrEmpty(name))
+                {
+                    errors.Add(FieldError.Invalid(path + ".name", "", (subject.Text("kind") == "User" ? "user" : "group") + " name cannot be empty"));
+                }
+
                 if (group != Group)
                 {
                     errors.Add(FieldError.NotSupported(path + ".apiGroup", group, [Group]));

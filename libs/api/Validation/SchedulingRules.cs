@@ -23,6 +23,25 @@ internal static class SchedulingRules
         {
             errors.Add(FieldError.Forbidden("value", $"maximum allowed value of a user defined priority is {SystemPriorityClasses.HighestUserDefinable}"));
         }
+
+        if (priorityClass.Text("preemptionPolicy") is { } policy)
+        {
+            errors.OneOf("preemptionPolicy", policy, "PreemptLowerPriority", "Never");
+        }
+    }
+
+    /// <summary>What a class stands for never changes; the rest of an update is not looked at.</summary>
+    internal static void CheckPriorityClassUpdate(ErrorList errors, JsonObject priorityClass, JsonObject old)
+    {
+        if ((priorityClass.Whole("value") ?? 0) != (old.Whole("value") ?? 0))
+        {
+            errors.Add(FieldError.Forbidden("value", "may not be changed in an update."));
+        }
+
+        if (priorityClass.Text("preemptionPolicy") != old.Text("preemptionPolicy"))
+        {
+            errors.Add(FieldError.Invalid("preemptionPolicy", priorityClass.Text("preemptionPolicy"), "field is immutable"));
+        }
     }
 
     /// <summary>What keeps a class from being the cluster's own of that name; null for nothing.</summary>

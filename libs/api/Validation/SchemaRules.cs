@@ -126,7 +126,7 @@ internal static class SchemaRules
             {
                 if (!errors.Concerns(below) && old[field.Name] is { } before && !JsonNode.DeepEquals(before, obj[field.Name]))
                 {
-                    errors.Add(FieldError.Invalid(below, GoPrint.Show(obj[field.Name], field.Value), "field is immutable"));
+                    errors.Add(FieldError.Invalid(below, GoPrint.Show(obj[field.Name], field), "field is immutable"));
                 }
             }
             else if (field.Value.Kind == ValueKind.Object && obj[field.Name] is JsonObject newPart && old[field.Name] is JsonObject oldPart)

@@ -33,6 +33,19 @@ public static class Validator
     /// <param name="subresource">"status" and so on: then the rules of the spec are left out.</param>
     public static IReadOnlyList<FieldError> ValidateUpdate(JsonObject obj, JsonObject old, KindInfo kind, string? subresource = null)
     {
+        var errors = CheckUpdate(obj, old, kind, subresource);
+        return errors.HasTolerable && KindRules.Find(kind)?.Create is { } rules ? errors.Beyond(() => Of(rules, old)) : errors.Items;
+    }
+
+    private static ErrorList Of(Action<ErrorList, JsonObject> rules, JsonObject obj)
+    {
+        var errors = new ErrorList();
+        rules(errors, obj);
+        return errors;
+    }
+
+    private static ErrorList CheckUpdate(JsonObject obj, JsonObject old, KindInfo kind, string? subresource)
+    {
         var errors = new ErrorList();
         MetadataRules.CheckUpdate(errors, obj.Map("metadata"), old.Map("metadata"));
         MetadataRules.Check(errors, obj.Map("metadata"), kind.Namespaced, KindRules.NameRuleOf(kind));
@@ -41,7 +54,7 @@ public static class Validator
         if (!string.IsNullOrEmpty(subresource))
         {
             (rules?.Subresources.GetValueOrDefault(subresource) ?? rules?.Status)?.Invoke(errors, obj, old);
-            return errors.Items;
+            return errors;
         }
 
         if (rules?.CheckedOnUpdate != false)
@@ -52,7 +65,7 @@ public static class Validator
         rules?.Update?.Invoke(errors, obj, old);
         SchemaRules.Check(errors, obj, kind.Schema);
         SchemaRules.CheckUpdate(errors, obj, old, kind.Schema);
-        return errors.Items;
+        return errors;
     }
 }
 
@@ -62,6 +75,7 @@ internal sealed class ErrorList
     private readonly List<FieldError> _items = [];
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly HashSet<string> _judged = new(StringComparer.Ordinal);
+    private readonly Dictionary<FieldError, string> _tolerable = new(ReferenceEqualityComparer.Instance);
 
     internal IReadOnlyList<FieldError> Items => _items;
 
@@ -74,6 +88,29 @@ internal sealed class ErrorList
         {
             _items.Add(error);
         }
+    }
+
+    /// <summary>Some fault may be let pass on an update.</summary>
+    internal bool HasTolerable => _tolerable.Count > 0;
+
+    /// <summary>
+    /// A fault by a rule that is younger than the kind: an update may have it when the object as it is stored has one
+    /// of the same sort, wherever, so that what is stored can still be changed.
+    /// </summary>
+    internal void AddTolerable(string sort, FieldError error)
+    {
+        if (_seen.Add(error.ToString()))
+        {
+            _items.Add(error);
+            _tolerable[error] = sort;
+        }
+    }
+
+    /// <summary>The faults, without those of a sort that the stored object has too.</summary>
+    internal IReadOnlyList<FieldError> Beyond(Func<ErrorList> stored)
+    {
+        var had = stored()._tolerable.Values.ToHashSet(StringComparer.Ordinal);
+        return [.. _items.Where(error => !_tolerable.TryGetValue(error, out var sort) || !had.Contains(sort))];
     }
 
     /// <summary>True when there is a fault at this place already: then what attributes say of it would only repeat it.</summary>

@@ -314,7 +314,10 @@ internal static class WorkloadRules
             errors.AddInvalid(at + ".key", requirement.Text("key") ?? "", NameRules.QualifiedName(requirement.Text("key") ?? ""));
             for (var v = 0; v < values.Count; v++)
             {
-                errors.AddInvalid($"{at}.values[{v}]", values[v], NameRules.LabelValue(values[v]));
+                foreach (var fault in NameRules.LabelValue(values[v]))
+                {
+                    errors.AddTolerable("value of a selector", FieldError.Invalid($"{at}.values[{v}]", values[v], fault));
+                }
             }
         }
     }

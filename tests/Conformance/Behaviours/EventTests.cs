@@ -36,9 +36,15 @@ public sealed class EventTests(BehaviourCluster cluster)
     {
         var path = $"apis/events.k8s.io/v1/namespaces/{await cluster.NamespaceAsync("events")}/events";
         var message = (await Api.PostAsync(path, """{"metadata":{"name":"e"},"regarding":{"namespace":"elsewhere"}}""")).Fails(422, "Invalid");
-        foreach (var field in (string[])["eventTime", "reportingController", "reportingInstance", "action", "reason"])
+        Assert.Equal(
+            "Event.events.k8s.io \"e\" is invalid: [involvedObject.namespace: Invalid value: \"elsewhere\": does not match event.namespace, eventTime: Required value, type: Invalid value: \"\": has invalid value: ]",
+            message);
+
+        // What has a time is a newer client's, which must say more.
+        message = (await Api.PostAsync(path, """{"metadata":{"name":"e"},"regarding":{"namespace":"elsewhere"},"eventTime":"2026-01-01T00:00:00.000000Z","type":"Normal"}""")).Fails(422, "Invalid");
+        foreach (var field in (string[])["reportingController", "reportingInstance", "action", "reason"])
         {
-            Assert.Contains(field + ": ", message, StringComparison.Ordinal);
+            Assert.Contains(field + ": Required value", message, StringComparison.Ordinal);
         }
     }
 }

@@ -19,8 +19,8 @@ public sealed class AdmissionRulesTests
         "webhooks[0].clientConfig.url: Invalid value: \"http\": 'https' is the only allowed URL scheme; desired format: https://host[/path]\nwebhooks[0].clientConfig.url: Invalid value: \"user\": user information is not permitted in the URL\nwebhooks[0].clientConfig.url: Invalid value: \"f\": fragments are not permitted in the URL\nwebhooks[0].clientConfig.url: Invalid value: \"q\": query parameters are not permitted in the URL")]
     [InlineData("""{"clientConfig":{"service":{"name":"n","namespace":"s","path":"a"}}}""", "webhooks[0].clientConfig.service.path: Invalid value: \"a\": must start with a '/'")]
     [InlineData("""{"rules":[{"operations":["*","CREATE"],"apiGroups":["*","a"],"apiVersions":["v1"],"resources":["pods/*","pods/status"]}]}""",
-        "webhooks[0].rules[0].operations: Invalid value: [\"*\",\"CREATE\"]: if '*' is present, must not specify other operations\nwebhooks[0].rules[0].apiGroups: Invalid value: [\"*\",\"a\"]: if '*' is present, must not specify other API groups\nwebhooks[0].rules[0].resources[1]: Invalid value: \"pods/status\": if 'pods/*' is present, must not specify pods/status")]
-    [InlineData("""{"admissionReviewVersions":["v2"]}""", "webhooks[0].admissionReviewVersions: Invalid value: [\"v2\"]: must include at least one of v1, v1beta1")]
+        "webhooks[0].rules[0].operations: Invalid value: []admissionregistration.OperationType{\"*\", \"CREATE\"}: if '*' is present, must not specify other operations\nwebhooks[0].rules[0].apiGroups: Invalid value: []string{\"*\", \"a\"}: if '*' is present, must not specify other API groups\nwebhooks[0].rules[0].resources[1]: Invalid value: \"pods/status\": if 'pods/*' is present, must not specify pods/status")]
+    [InlineData("""{"admissionReviewVersions":["v2"]}""", "webhooks[0].admissionReviewVersions: Invalid value: []string{\"v2\"}: must include at least one of v1, v1beta1")]
     [InlineData("""{"matchConditions":[{"name":"a","expression":"true"},{"name":"a","expression":" "}]}""", "webhooks[0].matchConditions[1].expression: Required value\nwebhooks[0].matchConditions[1].name: Duplicate value: \"a\"")]
     [InlineData("""{"matchConditions":[{"name":"a","expression":"... [bad expression"}]}""",
         "webhooks[0].matchConditions[0].expression: Invalid value: \"... [bad expression\": compilation failed: ERROR: <input>:1:2: Syntax error: mismatched input '.' expecting IDENTIFIER\n | ... [bad expression\n | .^")]
@@ -81,7 +81,7 @@ public sealed class AdmissionRulesTests
     [Theory]
     [InlineData("""{"policyName":"p","validationActions":["Deny"]}""", "")]
     [InlineData("""{"validationActions":["Deny","Warn","Deny"]}""",
-        "spec.policyName: Required value\nspec.validationActions[2]: Duplicate value: \"Deny\"\nspec.validationActions: Invalid value: [\"Deny\",\"Warn\",\"Deny\"]: must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)")]
+        "spec.policyName: Required value\nspec.validationActions[2]: Duplicate value: \"Deny\"\nspec.validationActions: Invalid value: []admissionregistration.ValidationAction{\"Deny\", \"Warn\", \"Deny\"}: must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)")]
     [InlineData("""{"policyName":"p","validationActions":["Audit"],"paramRef":{}}""", "spec.paramRef: Required value: one of name or selector must be specified\nspec.paramRef.parameterNotFoundAction: Required value")]
     [InlineData("""{"policyName":"p","validationActions":["Audit"],"paramRef":{"name":"n","selector":{},"parameterNotFoundAction":"Deny"}}""",
         "spec.paramRef.name: Forbidden: name and selector are mutually exclusive\nspec.paramRef.selector: Forbidden: name and selector are mutually exclusive")]
