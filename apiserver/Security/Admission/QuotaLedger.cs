@@ -15,7 +15,8 @@ namespace Kube.ApiServer.Security.Admission;
 /// <remarks>What waits is bounded by the requests in flight; each waits for ten seconds at most, as in Kubernetes.</remarks>
 internal sealed class QuotaLedger(ResourceRegistry registry, TimeProvider time)
 {
-    private const int MaxAttempts = 8;
+    /// <summary>Servers that charge the same quota take turns by chance: few attempts would not do. Time bounds them too.</summary>
+    private const int MaxAttempts = 100;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
