@@ -55,6 +55,8 @@ public sealed class ApiServerCore : IAsyncDisposable
         }
 
         resources.Reviews[("", "v1", "bindings")] = new BindingResource(new BindingSubresource(time), () => Registry.Get("", "v1", "pods"));
+        var components = new Dictionary<string, Func<CancellationToken, Task<ComponentHealth>>>(options.Components) { ["etcd-0"] = AskStoreAsync };
+        resources.Computed[("", "v1", "componentstatuses")] = new ComponentStatuses(components);
         var flowSource = new FlowControlSource(Registry);
         _pipeline = new ApiPipeline(
             new ApiPipelineOptions
@@ -110,10 +112,23 @@ public sealed class ApiServerCore : IAsyncDisposable
         .Select(stores => stores.MinBy(store => store.Definition.Group.Length)!)
         .Select(store => (NameOf(store.Definition.Info), store.Cache.Snapshot?.Objects.Count ?? 0));
 
+    private async Task<ComponentHealth> AskStoreAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _storage.CurrentRevisionAsync(cancellationToken).ConfigureAwait(false);
+            return new ComponentHealth(true, "ok");
+        }
+        catch (StorageUnavailableException e)
+        {
+            return new ComponentHealth(false, "", e.Message);
+        }
+    }
+
     private PathEndpoint MapPaths(ApiServerCoreOptions options, ResourceEndpoint resources)
     {
-        var reviews = KindCatalog.Default.Kinds.Where(k => resources.Reviews.ContainsKey((k.Group, k.Version, k.Plural))).ToList();
-        var discovery = new DiscoveryEndpoint(Registry, reviews, options.AdvertisedAddress);
+        var unstored = KindCatalog.Default.Kinds.Where(k => resources.Reviews.ContainsKey((k.Group, k.Version, k.Plural)) || resources.Computed.ContainsKey((k.Group, k.Version, k.Plural))).ToList();
+        var discovery = new DiscoveryEndpoint(Registry, unstored, options.AdvertisedAddress);
         var openApi = new OpenApiEndpoint(KindCatalog.Default);
         var paths = new PathEndpoint();
         paths

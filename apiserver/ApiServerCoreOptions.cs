@@ -40,6 +40,10 @@ public sealed record ApiServerCoreOptions
     /// <summary>Null when logs are not served.</summary>
     public IKubeletClient? Kubelets { get; init; }
 
+    /// <summary>How to ask other components how they are, by the names that componentstatuses has for them.</summary>
+    public IReadOnlyDictionary<string, Func<CancellationToken, Task<ComponentHealth>>> Components { get; init; } =
+        new Dictionary<string, Func<CancellationToken, Task<ComponentHealth>>>();
+
     /// <summary>Makes the parts that decide who may do what; they may read the registry's caches.</summary>
     public Func<ResourceRegistry, SecurityParts> CreateSecurity { get; init; } = _ => SecurityParts.Minimal;
 

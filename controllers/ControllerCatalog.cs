@@ -1,3 +1,4 @@
+using Kube.Controllers.AdmissionPolicies;
 using Kube.Controllers.Deployments;
 using Kube.Controllers.GarbageCollection;
 using Kube.Controllers.Namespaces;
@@ -30,6 +31,7 @@ public static class ControllerCatalog
         new("resourcequota-controller", "resourcequota", static (context, options) => new ResourceQuotaController(context, options.ConcurrentResourceQuotaSyncs, options.ResourceQuotaSyncPeriod)),
         new("persistentvolumeclaim-protection-controller", "pvc-protection", static (context, _) => new ClaimProtectionController(context)),
         new("persistentvolume-protection-controller", "pv-protection", static (context, _) => new VolumeProtectionController(context)),
+        new("validatingadmissionpolicy-status-controller", "validatingadmissionpolicy-status", static (context, options) => new AdmissionPolicyStatusController(context, options.ConcurrentAdmissionPolicySyncs)),
         new("endpoints-controller", "endpoint", static (context, options) => new EndpointsController(context, options.ConcurrentEndpointSyncs)),
         new("endpointslice-controller", "endpointslice", static (context, options) => new EndpointSliceController(context, options.ConcurrentServiceEndpointSyncs)),
     ];

@@ -45,6 +45,9 @@ public sealed class AdmissionRequest
     /// <summary>The stored object on update and delete, not to be changed; null on create.</summary>
     public JsonObject? OldObject { get; init; }
 
+    /// <summary>The request as the client sent it, where this is a form of it in another version; null for the request itself.</summary>
+    public AdmissionRequest? AsItCame { get; init; }
+
     /// <summary>Create, update or delete options as the client gave them; null when it gave none.</summary>
     public JsonObject? Options { get; init; }
 

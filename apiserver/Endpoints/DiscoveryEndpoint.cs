@@ -12,7 +12,7 @@ namespace Kube.ApiServer.Endpoints;
 /// (apidiscovery.k8s.io v2 and v2beta1) with an ETag. Built from the registry on each change, and kept encoded.
 /// Thread-safe.
 /// </summary>
-internal sealed class DiscoveryEndpoint(ResourceRegistry registry, IReadOnlyCollection<KindInfo> reviews, string serverAddress)
+internal sealed class DiscoveryEndpoint(ResourceRegistry registry, IReadOnlyCollection<KindInfo> unstored, string serverAddress)
 {
     private const string AggregatedGroup = "apidiscovery.k8s.io";
     private const string AggregatedKind = "APIGroupDiscoveryList";
@@ -216,7 +216,7 @@ internal sealed class DiscoveryEndpoint(ResourceRegistry registry, IReadOnlyColl
 
     private IEnumerable<(KindInfo Info, ResourceStore? Store)> Kinds() =>
         registry.Stores.Select(s => (s.Definition.Info, (ResourceStore?)s))
-            .Concat(reviews.Select(k => (k, (ResourceStore?)null)))
+            .Concat(unstored.Select(k => (k, (ResourceStore?)null)))
             .OrderBy(k => k.Item1.Plural, StringComparer.Ordinal);
 
     /// <summary>Groups with their versions, the preferred one first.</summary>

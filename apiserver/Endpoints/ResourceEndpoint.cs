@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kube.Api.Schema;
 using Kube.Api.Serialization;
+using Kube.ApiServer.Admission;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Storage.WatchCache;
 
@@ -15,12 +16,20 @@ internal sealed partial class ResourceEndpoint(ResourceRegistry registry, ApiMet
     /// <summary>Review resources by group, version and plural.</summary>
     public Dictionary<(string Group, string Version, string Plural), IReviewResource> Reviews { get; } = [];
 
+    /// <summary>Resources that nobody keeps, likewise.</summary>
+    public Dictionary<(string Group, string Version, string Plural), IComputedResource> Computed { get; } = [];
+
     public Task HandleAsync(ApiRequest request)
     {
         var info = request.Info;
         if (Reviews.TryGetValue((info.Group, info.Version, info.Resource), out var review))
         {
             return ReviewAsync(request, review);
+        }
+
+        if (Computed.TryGetValue((info.Group, info.Version, info.Resource), out var computed))
+        {
+            return ComputeAsync(request, computed);
         }
 
         var store = registry.Find(info.Group, info.Version, info.Resource) ?? throw ApiErrors.PathNotFound();
@@ -87,8 +96,14 @@ internal sealed partial class ResourceEndpoint(ResourceRegistry registry, ApiMet
     }
 
     /// <summary>Long streams end with the server, not only with their client.</summary>
-    private static async Task ConnectAsync(ApiRequest request, IConnectSubresource subresource, ResourceStore store)
+    private async Task ConnectAsync(ApiRequest request, IConnectSubresource subresource, ResourceStore store)
     {
+        if (subresource.OptionsOf(request.Http, request.Info) is { } options)
+        {
+            await AdmitAsync(request, AdmissionOperation.Connect, subresource.Kind, options).ConfigureAwait(false);
+            ResponseWriter.AppendWarnings(request);
+        }
+
         using var either = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, request.Stopping);
         try
         {
@@ -98,6 +113,30 @@ internal sealed partial class ResourceEndpoint(ResourceRegistry registry, ApiMet
         {
             // The server stops in the middle of a stream: the connection is closed.
         }
+    }
+
+    /// <summary>What is done without writing the object that it is done to: a connection, whose object are its options, and what is posted to a subresource.</summary>
+    private async Task AdmitAsync(ApiRequest request, AdmissionOperation operation, GroupVersionKind kind, JsonObject obj)
+    {
+        var info = request.Info;
+        var admission = new AdmissionRequest
+        {
+            Operation = operation,
+            Kind = kind,
+            Group = info.Group,
+            Version = info.Version,
+            Resource = info.Resource,
+            Subresource = info.Subresource,
+            Namespace = info.Namespace,
+            Name = info.Name,
+            User = request.User,
+            DryRun = operation == AdmissionOperation.Create && request.IsDryRun,
+            Object = obj,
+            Warnings = request.Warnings,
+            AuditAnnotations = request.AuditAnnotations,
+        };
+        await registry.Admission.MutateAsync(admission, request.Aborted).ConfigureAwait(false);
+        await registry.Admission.ValidateAsync(admission, request.Aborted).ConfigureAwait(false);
     }
 
     private async Task GetAsync(ApiRequest request, ResourceStore store, ISubresource? subresource)
@@ -185,6 +224,7 @@ internal sealed partial class ResourceEndpoint(ResourceRegistry registry, ApiMet
     {
         var format = ResponseWriter.Negotiate(request, allowTable: false);
         var body = await BodyReader.ReadObjectAsync(request, subresource.Kind).ConfigureAwait(false);
+        await AdmitAsync(request, AdmissionOperation.Create, subresource.Kind, body).ConfigureAwait(false);
         var answer = await subresource.CreateAsync(request.Write(), store, request.Info.Namespace, request.Info.Name, body, request.Aborted).ConfigureAwait(false);
         var schema = KindCatalog.Default.FindSchema(ObjectAccessor.Text(answer, "apiVersion"), ObjectAccessor.Text(answer, "kind"));
         await ResponseWriter.WriteObjectAsync(request, 201, answer, schema, format).ConfigureAwait(false);

@@ -65,9 +65,15 @@ internal static class ResponseWriter
         response.StatusCode = code;
         response.ContentType = contentType;
         response.Headers.CacheControl = "no-cache, private";
+        AppendWarnings(request);
+    }
+
+    /// <summary>Hands on what the client is warned of.</summary>
+    public static void AppendWarnings(ApiRequest request)
+    {
         foreach (var warning in Bounded([.. request.Warnings.Distinct()]))
         {
-            response.Headers.Append("Warning", $"299 - \"{Escape(warning)}\"");
+            request.Http.Response.Headers.Append("Warning", $"299 - \"{Escape(warning)}\"");
         }
     }
 

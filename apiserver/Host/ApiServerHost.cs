@@ -39,6 +39,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly RpcHealth _rpcHealth;
     private readonly StoreCompactor? _compactor;
     private readonly IDisposable? _kubelets;
+    private readonly ComponentProbes _components;
     private readonly AuditLog? _audit;
 
     private ApiServerHost(
@@ -50,6 +51,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         RpcHealth rpcHealth,
         StoreCompactor? compactor,
         IDisposable? kubelets,
+        ComponentProbes components,
         AuditLog? audit)
     {
         _application = application;
@@ -60,6 +62,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         _rpcHealth = rpcHealth;
         _compactor = compactor;
         _kubelets = kubelets;
+        _components = components;
         _audit = audit;
     }
 
@@ -81,6 +84,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         var metricsScope = new object();
         var metrics = new MetricsRegistry(metricsScope);
         var kubelets = CreateKubelets(options);
+        var components = new ComponentProbes(time);
         var range = AddressRange.TryParse(options.ServiceClusterIpRange)
             ?? throw new StartupException($"--service-cluster-ip-range: '{options.ServiceClusterIpRange}' is not an IPv4 range such as 10.96.0.0/16");
         if (options is { MaxRequestsInflight: < 0 } or { MaxMutatingRequestsInflight: < 0 } or { MaxRequestsInflight: 0, MaxMutatingRequestsInflight: 0 })
@@ -117,6 +121,7 @@ public sealed class ApiServerHost : IAsyncDisposable
                 MaxWritesInFlight = options.MaxMutatingRequestsInflight,
                 AllowAnonymous = options.AnonymousAuth,
                 Kubelets = kubelets,
+                Components = components.All,
                 Audit = audit is null ? NoAudit.Instance : audit,
                 CreateSecurity = security.Build,
                 CreateSubresources = security.Subresources,
@@ -141,7 +146,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         var compactor = storage is EtcdObjectStorage etcd && options.EtcdCompactionInterval > TimeSpan.Zero
             ? new StoreCompactor(etcd, options.EtcdCompactionInterval, time, loggers.CreateLogger<StoreCompactor>())
             : null;
-        return new ApiServerHost(application, core, storage, metrics, systemObjects, rpcHealth, compactor, kubelets, audit);
+        return new ApiServerHost(application, core, storage, metrics, systemObjects, rpcHealth, compactor, kubelets, components, audit);
     }
 
     public async ValueTask DisposeAsync()
@@ -164,6 +169,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         }
 
         _kubelets?.Dispose();
+        _components.Dispose();
         _metrics.Dispose();
     }
 

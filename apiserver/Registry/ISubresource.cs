@@ -46,6 +46,12 @@ public interface ICreateSubresource : ISubresource
 /// <summary>A subresource that takes the HTTP exchange over: logs, exec, proxy.</summary>
 public interface IConnectSubresource : ISubresource
 {
+    /// <summary>
+    /// The options of a connection, an object of <see cref="ISubresource.Kind"/> from its path and query, which admission gets to see;
+    /// null for what is only read (logs).
+    /// </summary>
+    JsonObject? OptionsOf(HttpContext http, RequestInfo request);
+
     Task ConnectAsync(HttpContext http, RequestInfo request, UserInfo user, ResourceStore store, CancellationToken cancellationToken);
 }
 

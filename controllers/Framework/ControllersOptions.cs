@@ -24,6 +24,8 @@ public sealed record ControllersOptions
 
     public int ConcurrentResourceQuotaSyncs { get; init; } = 5;
 
+    public int ConcurrentAdmissionPolicySyncs { get; init; } = 5;
+
     /// <summary>How often all quotas are counted anew.</summary>
     public TimeSpan ResourceQuotaSyncPeriod { get; init; } = TimeSpan.FromMinutes(5);
 

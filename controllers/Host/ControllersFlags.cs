@@ -38,6 +38,7 @@ internal sealed class ControllersFlags
     private readonly Option<int> _serviceEndpointSyncs;
     private readonly Option<int> _serviceAccountSyncs;
     private readonly Option<int> _resourceQuotaSyncs;
+    private readonly Option<int> _admissionPolicySyncs;
     private readonly Option<TimeSpan> _resourceQuotaSyncPeriod;
     private readonly Option<TimeSpan> _nodeMonitorPeriod;
     private readonly Option<TimeSpan> _nodeGracePeriod;
@@ -76,6 +77,7 @@ internal sealed class ControllersFlags
         _serviceEndpointSyncs = Add("--concurrent-service-endpoint-syncs", "Services whose endpoint slices are handled at a time.", _defaults.ConcurrentServiceEndpointSyncs);
         _serviceAccountSyncs = Add("--concurrent-serviceaccount-token-syncs", "Service accounts handled at a time.", _defaults.ConcurrentServiceAccountSyncs);
         _resourceQuotaSyncs = Add("--concurrent-resource-quota-syncs", "Resource quotas handled at a time.", _defaults.ConcurrentResourceQuotaSyncs);
+        _admissionPolicySyncs = Add("--concurrent-validating-admission-policy-status-syncs", "Validating admission policies handled at a time.", _defaults.ConcurrentAdmissionPolicySyncs);
         _resourceQuotaSyncPeriod = AddDuration("--resource-quota-sync-period", "How often all resource quotas are counted anew.", _defaults.ResourceQuotaSyncPeriod);
         _nodeMonitorPeriod = AddDuration("--node-monitor-period", "How often node health is looked at.", _defaults.NodeMonitorPeriod);
         _nodeGracePeriod = AddDuration("--node-monitor-grace-period", "How long a node may be silent before it is unhealthy.", _defaults.NodeMonitorGracePeriod);
@@ -149,6 +151,7 @@ internal sealed class ControllersFlags
             ConcurrentServiceEndpointSyncs = parsed.GetValue(_serviceEndpointSyncs),
             ConcurrentServiceAccountSyncs = parsed.GetValue(_serviceAccountSyncs),
             ConcurrentResourceQuotaSyncs = parsed.GetValue(_resourceQuotaSyncs),
+            ConcurrentAdmissionPolicySyncs = parsed.GetValue(_admissionPolicySyncs),
             ResourceQuotaSyncPeriod = parsed.GetValue(_resourceQuotaSyncPeriod),
             NodeMonitorPeriod = parsed.GetValue(_nodeMonitorPeriod),
             NodeMonitorGracePeriod = parsed.GetValue(_nodeGracePeriod),

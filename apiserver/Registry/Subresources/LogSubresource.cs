@@ -21,6 +21,9 @@ internal sealed class LogSubresource(IKubeletClient kubelets, Func<ResourceStore
 
     public IReadOnlyList<string> Verbs => Served;
 
+    /// <summary>A log is read, not connected to.</summary>
+    public JsonObject? OptionsOf(HttpContext http, RequestInfo request) => null;
+
     public async Task ConnectAsync(HttpContext http, RequestInfo request, UserInfo user, ResourceStore store, CancellationToken cancellationToken)
     {
         if (request.Verb != "get")

@@ -21,6 +21,17 @@ internal abstract class ProxySubresource(string kind) : IConnectSubresource
 
     public IReadOnlyList<string> Verbs => Served;
 
+    public JsonObject? OptionsOf(HttpContext http, RequestInfo request)
+    {
+        var options = new JsonObject { ["kind"] = Kind.Kind, ["apiVersion"] = "v1" };
+        if (Rest(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget).Path is { Length: > 0 } path)
+        {
+            options["path"] = Uri.UnescapeDataString(path);
+        }
+
+        return options;
+    }
+
     public async Task ConnectAsync(HttpContext http, RequestInfo request, UserInfo user, ResourceStore store, CancellationToken cancellationToken)
     {
         if (!Served.Contains(request.Verb) && !HttpMethods.IsOptions(http.Request.Method))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Kube.Api.Schema;
 using Kube.ApiServer.Auth;
 using Kube.ApiServer.Requests;
@@ -23,6 +24,44 @@ internal sealed class StreamSubresource(string name, IKubeletClient kubelets, Fu
 
     public IReadOnlyList<string> Verbs => Served;
 
+    public JsonObject? OptionsOf(HttpContext http, RequestInfo request)
+    {
+        var query = http.Request.Query;
+        var options = new JsonObject { ["kind"] = Kind.Kind, ["apiVersion"] = "v1" };
+        if (name == "portforward")
+        {
+            var ports = query["ports"].Select(static port => int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? (JsonNode)number
+                : throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{port}\": invalid syntax")).ToArray();
+            if (ports.Length > 0)
+            {
+                options["ports"] = new JsonArray(ports);
+            }
+
+            return options;
+        }
+
+        foreach (var flag in (string[])["stdin", "stdout", "stderr", "tty"])
+        {
+            if (query.TryGetValue(flag, out var value) ? RequestInfoParser.IsTrue(value) : name == "attach" && flag is "stdout" or "stderr")
+            {
+                options[flag] = true;
+            }
+        }
+
+        if (query["container"].ToString() is { Length: > 0 } container)
+        {
+            options["container"] = container;
+        }
+
+        if (name == "exec")
+        {
+            options["command"] = new JsonArray([.. query["command"].Select(static word => (JsonNode?)word)]);
+        }
+
+        return options;
+    }
+
     public async Task ConnectAsync(HttpContext http, RequestInfo request, UserInfo user, ResourceStore store, CancellationToken cancellationToken)
     {
         if (!Served.Contains(request.Verb))
@@ -36,7 +75,7 @@ internal sealed class StreamSubresource(string name, IKubeletClient kubelets, Fu
         var path = name == "portforward"
             ? $"/portForward/{request.Namespace}/{request.Name}"
             : $"/{name}/{request.Namespace}/{request.Name}/{PodContainers.Choose(pod, request.Name, query["container"].ToString())}";
-        var node = ObjectAccessor.Text(pod["spec"] as System.Text.Json.Nodes.JsonObject, "nodeName");
+        var node = ObjectAccessor.Text(pod["spec"] as JsonObject, "nodeName");
         if (node.Length == 0)
         {
             throw ApiErrors.BadRequest($"pod {request.Name} does not have a host assigned");

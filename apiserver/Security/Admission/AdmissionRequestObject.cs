@@ -9,14 +9,12 @@ internal static class AdmissionRequestObject
 {
     public static JsonObject Of(AdmissionRequest request)
     {
-        var kind = new JsonObject { ["group"] = request.Kind.Group, ["version"] = request.Kind.Version, ["kind"] = request.Kind.Kind };
-        var resource = new JsonObject { ["group"] = request.Group, ["version"] = request.Version, ["resource"] = request.Resource };
         var obj = new JsonObject
         {
-            ["kind"] = kind,
-            ["resource"] = resource,
-            ["requestKind"] = kind.DeepClone(),
-            ["requestResource"] = resource.DeepClone(),
+            ["kind"] = KindOf(request),
+            ["resource"] = ResourceOf(request),
+            ["requestKind"] = KindOf(request.AsItCame ?? request),
+            ["requestResource"] = ResourceOf(request.AsItCame ?? request),
             ["operation"] = RuleMatching.OperationOf(request.Operation),
             ["userInfo"] = User(request.User),
             ["dryRun"] = request.DryRun,
@@ -30,6 +28,12 @@ internal static class AdmissionRequestObject
         Set(obj, "requestSubResource", request.Subresource);
         return obj;
     }
+
+    private static JsonObject KindOf(AdmissionRequest request) =>
+        new() { ["group"] = request.Kind.Group, ["version"] = request.Kind.Version, ["kind"] = request.Kind.Kind };
+
+    private static JsonObject ResourceOf(AdmissionRequest request) =>
+        new() { ["group"] = request.Group, ["version"] = request.Version, ["resource"] = request.Resource };
 
     private static JsonObject User(UserInfo user)
     {

@@ -15,7 +15,7 @@ internal sealed class NodeRestriction(ResourceRegistry registry) : IMutatingAdmi
     private const string MirrorAnnotation = "kubernetes.io/config.mirror";
 
     public bool Handles(AdmissionRequest request) =>
-        request.User.Groups.Contains("system:nodes") && (request.Group, request.Resource) is ("", "pods") or ("", "nodes")
+        request.Operation != AdmissionOperation.Connect && request.User.Groups.Contains("system:nodes") && (request.Group, request.Resource) is ("", "pods") or ("", "nodes")
             or ("", "serviceaccounts") or ("coordination.k8s.io", "leases");
 
     public async ValueTask AdmitAsync(AdmissionRequest request, CancellationToken cancellationToken)

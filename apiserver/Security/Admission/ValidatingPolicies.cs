@@ -28,26 +28,27 @@ internal sealed class ValidatingPolicies(ResourceRegistry registry, IAuthorizer 
     public async ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
         var verdict = new Verdict(request);
+        var forms = new RequestForms(request, one => EquivalentRequests.Of(one, registry));
         foreach (var policy in _source.Current)
         {
-            if (!RuleMatching.AnyMatches(policy.Spec.Map("matchConstraints").List("resourceRules"), request))
+            if (forms.Meant(policy.Spec.Map("matchConstraints"), "resourceRules") is { } form)
             {
-                continue;
+                await ValidateAsync(policy, forms, form, verdict, cancellationToken).ConfigureAwait(false);
             }
-
-            await ValidateAsync(policy, request, verdict, cancellationToken).ConfigureAwait(false);
         }
 
         verdict.Conclude();
     }
 
-    private async ValueTask ValidateAsync(BoundPolicy policy, AdmissionRequest request, Verdict verdict, CancellationToken cancellationToken)
+    /// <param name="form">The request as the policy's rules mean it, which its expressions see.</param>
+    private async ValueTask ValidateAsync(BoundPolicy policy, RequestForms forms, AdmissionRequest form, Verdict verdict, CancellationToken cancellationToken)
     {
+        var request = forms.Request;
         var ns = await NamespaceOfAsync(request, cancellationToken).ConfigureAwait(false);
         var selected = request is { Group: "", Resource: "namespaces" } ? request.Object ?? request.OldObject : ns;
         try
         {
-            if (!Means(policy.Spec.Map("matchConstraints"), request, selected))
+            if (!Means(policy.Spec.Map("matchConstraints"), forms, selected))
             {
                 return;
             }
@@ -62,14 +63,14 @@ internal sealed class ValidatingPolicies(ResourceRegistry registry, IAuthorizer 
         {
             try
             {
-                if (spec.Map("matchResources") is { } narrower && !MeansBinding(narrower, request, selected))
+                if (spec.Map("matchResources") is { } narrower && !MeansBinding(narrower, forms, selected))
                 {
                     continue;
                 }
 
                 foreach (var parameters in await ParamsAsync(policy.Spec, spec, request, cancellationToken).ConfigureAwait(false))
                 {
-                    verdict.Add(policy, name, spec, policy.Compiled.Evaluate(InputOf(request, ns, parameters)));
+                    verdict.Add(policy, name, spec, policy.Compiled.Evaluate(InputOf(form, ns, parameters)));
                 }
             }
             catch (Exception exception) when (exception is SelectorException or PolicyConfigurationException)
@@ -82,14 +83,14 @@ internal sealed class ValidatingPolicies(ResourceRegistry registry, IAuthorizer 
     }
 
     /// <summary>Whether a policy's constraints mean the request; that a rule names its resource is known.</summary>
-    private static bool Means(JsonObject? constraints, AdmissionRequest request, JsonObject? ns) =>
-        !RuleMatching.AnyMatches(constraints.List("excludeResourceRules"), request)
+    private static bool Means(JsonObject? constraints, RequestForms forms, JsonObject? ns) =>
+        forms.Meant(constraints, "excludeResourceRules") is null
         && RuleMatching.MatchesNamespace(constraints.Map("namespaceSelector"), ns)
-        && RuleMatching.MatchesObject(constraints.Map("objectSelector"), request);
+        && RuleMatching.MatchesObject(constraints.Map("objectSelector"), forms.Request);
 
     /// <summary>A binding without rules of its own means whatever its policy means.</summary>
-    private static bool MeansBinding(JsonObject narrower, AdmissionRequest request, JsonObject? ns) =>
-        (narrower.List("resourceRules") is not { Count: > 0 } rules || RuleMatching.AnyMatches(rules, request)) && Means(narrower, request, ns);
+    private static bool MeansBinding(JsonObject narrower, RequestForms forms, JsonObject? ns) =>
+        (narrower.List("resourceRules") is not { Count: > 0 } || forms.Meant(narrower, "resourceRules") is not null) && Means(narrower, forms, ns);
 
     private async ValueTask<JsonObject?> NamespaceOfAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {

@@ -91,6 +91,20 @@ public sealed class AdmissionExpressions
         return new CompiledExpression(expression, null, $"must evaluate to {wanted} but got {NameOf(program.ResultType)}");
     }
 
+    /// <summary>What is wrong with an expression, in the language's own words, whatever it results in; null for nothing.</summary>
+    internal string? IssuesOf(string expression)
+    {
+        try
+        {
+            _authorizing.Compile(expression);
+            return null;
+        }
+        catch (CelCompileException exception)
+        {
+            return exception.Message;
+        }
+    }
+
     /// <summary>Compiles a variable, which later expressions may then name. One that cannot be compiled may hold anything.</summary>
     public CompiledExpression CompileVariable(string name, string expression)
     {

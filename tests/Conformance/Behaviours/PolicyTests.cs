@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kube.Testing;
 
 namespace Kube.Conformance.Tests.Behaviours;
 
@@ -57,11 +58,72 @@ public sealed class PolicyTests(BehaviourCluster cluster)
         Assert.Contains("failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction", refused, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Connections_are_held_to_policies_with_their_options()
+    {
+        var ns = await LabelledNamespaceAsync("vap-connect");
+        await BindAsync(
+            ns,
+            """{"validations":[{"expression":"!has(object.command) || !object.command.exists(word, word == 'sh')","messageExpression":"request.operation + ' with ' + object.kind"}]}""",
+            "Deny",
+            rule: """{"apiGroups":[""],"apiVersions":["v1"],"operations":["CONNECT"],"resources":["pods/exec","pods/attach"]}""");
+        await Api.CreateAsync($"api/v1/namespaces/{ns}/pods", """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}""");
+        var path = $"api/v1/namespaces/{ns}/pods/p";
+        Assert.Equal(
+            $"pods \"p\" is forbidden: ValidatingAdmissionPolicy '{ns}' with binding '{ns}' denied request: CONNECT with PodExecOptions",
+            (await Api.PostAsync($"{path}/exec?command=sh&stdout=true", "")).Fails(422, "Invalid"));
+
+        // What the policy lets pass goes on to a node, which the pod has not.
+        Assert.Equal("pod p does not have a host assigned", (await Api.PostAsync($"{path}/exec?command=date&stdout=true", "")).Fails(400, "BadRequest"));
+        Assert.Equal("pod p does not have a host assigned", (await Api.PostAsync($"{path}/attach", "")).Fails(400, "BadRequest"));
+        Assert.Equal("pod p does not have a host assigned", (await Api.PostAsync($"{path}/portforward?ports=80", "")).Fails(400, "BadRequest"));
+    }
+
+    [Theory]
+    [InlineData("Equivalent", true)]
+    [InlineData("Exact", false)]
+    public async Task A_rule_may_mean_the_other_versions_of_what_it_names(string matchPolicy, bool isMeant)
+    {
+        var ns = await LabelledNamespaceAsync("vap-versions");
+        await BindAsync(
+            ns,
+            """{"validations":[{"expression":"object.spec.metrics[0].resource.target.averageUtilization < 50","messageExpression":"request.requestResource.version + ' as ' + request.resource.version + ' ' + object.apiVersion"}]}""",
+            "Deny",
+            rule: """{"apiGroups":["autoscaling"],"apiVersions":["v2"],"operations":["CREATE"],"resources":["horizontalpodautoscalers"]}""",
+            matchPolicy: matchPolicy);
+        var answer = await Api.PostAsync(
+            $"apis/autoscaling/v1/namespaces/{ns}/horizontalpodautoscalers",
+            """{"metadata":{"name":"h"},"spec":{"maxReplicas":3,"targetCPUUtilizationPercentage":60,"scaleTargetRef":{"kind":"Deployment","name":"d"}}}""");
+        if (isMeant)
+        {
+            Assert.EndsWith("denied request: v1 as v2 autoscaling/v2", answer.Fails(422, "Invalid"), StringComparison.Ordinal);
+        }
+        else
+        {
+            answer.Is(201);
+        }
+    }
+
+    [Fact]
+    public async Task What_expressions_get_wrong_about_kinds_is_told_in_the_status()
+    {
+        await using var controllers = await cluster.StartControllersAsync("validatingadmissionpolicy-status-controller");
+        var ns = await LabelledNamespaceAsync("vap-types");
+        await BindAsync(ns, """{"validations":[{"expression":"object.replicas > 1"},{"expression":"object.spec.replicas > 1"}]}""", "Audit");
+        JsonObject policy = [];
+        await Eventually.HoldsAsync(
+            async () => (policy = await Api.ReadAsync($"{Group}/validatingadmissionpolicies/{ns}")).Text("status.observedGeneration") == policy.Text("metadata.generation"), "the policy to be looked at");
+        var warning = Assert.Single(policy.Items("status.typeChecking.expressionWarnings"));
+        Assert.Equal("spec.validations[0].expression", warning.Text("fieldRef"));
+        Assert.Equal("apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^\n", warning.Text("warning"));
+    }
+
     /// <summary>A policy for deployments of one namespace, bound under the namespace's name and known to the server.</summary>
-    private async Task BindAsync(string ns, string spec, string action, string reference = "")
+    private async Task BindAsync(string ns, string spec, string action, string reference = "", string? rule = null, string matchPolicy = "Equivalent")
     {
         var policy = JsonNode.Parse(spec)!.AsObject();
-        policy["matchConstraints"] = JsonNode.Parse("""{"resourceRules":[{"apiGroups":["apps"],"apiVersions":["v1"],"operations":["CREATE","UPDATE"],"resources":["deployments"]}]}""");
+        rule ??= """{"apiGroups":["apps"],"apiVersions":["v1"],"operations":["CREATE","UPDATE"],"resources":["deployments"]}""";
+        policy["matchConstraints"] = JsonNode.Parse($$"""{"matchPolicy":"{{matchPolicy}}","resourceRules":[{{rule}}]}""");
         await Api.CreateAsync($"{Group}/validatingadmissionpolicies", new JsonObject { ["metadata"] = new JsonObject { ["name"] = ns }, ["spec"] = policy }.ToJsonString());
         await Api.CreateAsync(
             $"{Group}/validatingadmissionpolicybindings",
