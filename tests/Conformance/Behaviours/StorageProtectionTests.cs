@@ -16,6 +16,7 @@ public sealed class StorageProtectionTests(BehaviourCluster cluster)
         var path = $"api/v1/namespaces/{ns}";
         var created = await Api.CreateAsync($"{path}/persistentvolumeclaims", """{"metadata":{"name":"c"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""");
         Assert.Equal("""["kubernetes.io/pvc-protection"]""", created.At("metadata.finalizers")!.ToJsonString());
+        Assert.Equal("""{"phase":"Pending"}""", created["status"]!.ToJsonString());
         await Api.CreateAsync($"{path}/pods", """{"metadata":{"name":"user"},"spec":{"nodeName":"none","containers":[{"name":"c","image":"i"}],"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"c"}}]}}""");
         Assert.Equal($"persistentvolumeclaim \"c\" deleted\n", await KubectlAsync("delete", "pvc", "c", "-n", ns, "--wait=false"));
         Assert.Matches(@"^NAME +STATUS +VOLUME +CAPACITY +ACCESS MODES +STORAGECLASS +VOLUMEATTRIBUTESCLASS +AGE\nc +Terminating +<unset> +\d+s\n$", await KubectlAsync("get", "pvc", "-n", ns));
@@ -40,6 +41,8 @@ public sealed class StorageProtectionTests(BehaviourCluster cluster)
         const string path = "api/v1/persistentvolumes";
         var created = await Api.CreateAsync(path, """{"metadata":{"name":"protected"},"spec":{"capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],"hostPath":{"path":"/tmp/protected"}}}""");
         Assert.Equal("""["kubernetes.io/pv-protection"]""", created.At("metadata.finalizers")!.ToJsonString());
+        Assert.Equal("Pending", created.Text("status.phase"));
+        Assert.NotEmpty(created.Text("status.lastPhaseTransitionTime"));
         (await Api.PatchAsync($"{path}/protected/status", """{"status":{"phase":"Bound"}}""")).Is(200);
         await KubectlAsync("delete", "pv", "protected", "--wait=false");
         Assert.Matches(@"\nprotected +1Gi +RWO +Retain +Terminating +<unset> +\d+s\n$", await KubectlAsync("get", "pv", "protected"));
