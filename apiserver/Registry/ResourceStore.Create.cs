@@ -12,24 +12,23 @@ public sealed partial class ResourceStore
     /// Creates an object. <paramref name="obj"/> is decoded, belongs to the caller no more, and is defaulted here.
     /// </summary>
     /// <exception cref="KubeStatusException">The object is refused, or its name is taken.</exception>
-    public Task<StoredResult> CreateAsync(WriteContext context, string ns, JsonObject obj, CancellationToken cancellationToken)
+    public async Task<StoredResult> CreateAsync(WriteContext context, string ns, JsonObject obj, CancellationToken cancellationToken)
     {
         var accessor = new ObjectAccessor(obj);
         EnsureNamespace(accessor, ns);
         ApplyDefaults(obj);
         RecordCreator(context, obj);
-        return accessor.Name.Length > 0 || accessor.GenerateName.Length == 0
-            ? WriteNewAsync(context, ns, PrepareNewAsync(context, ns, obj, cancellationToken), cancellationToken)
-            : CreateNamedByServerAsync(context, ns, obj, cancellationToken);
-    }
+        if (accessor.Name.Length > 0 || accessor.GenerateName.Length == 0)
+        {
+            return await CreateOnceAsync(context, ns, obj, cancellationToken).ConfigureAwait(false);
+        }
 
-    private async Task<StoredResult> CreateNamedByServerAsync(WriteContext context, string ns, JsonObject obj, CancellationToken cancellationToken)
-    {
         for (var attempt = 1; ; attempt++)
         {
+            var candidate = (JsonObject)obj.DeepClone();
             try
             {
-                return await WriteNewAsync(context, ns, PrepareNewAsync(context, ns, (JsonObject)obj.DeepClone(), cancellationToken), cancellationToken).ConfigureAwait(false);
+                return await CreateOnceAsync(context, ns, candidate, cancellationToken).ConfigureAwait(false);
             }
             catch (KubeStatusException exception) when (exception.Status.Reason == "AlreadyExists" && attempt < MaxNameAttempts)
             {
@@ -38,8 +37,7 @@ public sealed partial class ResourceStore
         }
     }
 
-    /// <summary>All that is done to a new object before it is written.</summary>
-    private async Task<PreparedWrite> PrepareNewAsync(WriteContext context, string ns, JsonObject obj, CancellationToken cancellationToken)
+    private async Task<StoredResult> CreateOnceAsync(WriteContext context, string ns, JsonObject obj, CancellationToken cancellationToken)
     {
         var accessor = new ObjectAccessor(obj);
         var request = Admission(AdmissionOperation.Create, context, ns, accessor.Name, obj, null);
@@ -47,63 +45,45 @@ public sealed partial class ResourceStore
         PrepareForCreate(accessor, ns);
         Strategy.RecordRequester(obj, context.User);
         var allocation = await Strategy.AllocateAsync(obj, null, context.DryRun, cancellationToken).ConfigureAwait(false);
-        var passed = false;
+        var written = false;
         try
         {
             Refuse(accessor.Name, ObjectRules.ValidateCreate(obj, Definition.Info));
             await AdmissionPlugins.ValidateAsync(request, cancellationToken).ConfigureAwait(false);
-            var prepared = Prepared(obj, allocation, keepObject: context.DryRun);
-            passed = true;
-            return prepared;
+            await WriteNewAsync(context, ns, obj, cancellationToken).ConfigureAwait(false);
+            written = !context.DryRun;
+            return new StoredResult(obj, true);
         }
         finally
         {
-            if (!passed)
-            {
-                await EndAsync(allocation, written: false).ConfigureAwait(false);
-            }
+            await EndAsync(allocation, written).ConfigureAwait(false);
         }
     }
 
-    /// <summary>
-    /// Writes what has been prepared. Whoever prepares is done by then and its trees are free: a hundred requests that wait for the store hold
-    /// their bytes only.
-    /// </summary>
-    private async Task<StoredResult> WriteNewAsync(WriteContext context, string ns, Task<PreparedWrite> preparing, CancellationToken cancellationToken)
+    private async Task WriteNewAsync(WriteContext context, string ns, JsonObject obj, CancellationToken cancellationToken)
     {
-        var prepared = await preparing.ConfigureAwait(false);
-        var written = false;
-        try
+        var accessor = new ObjectAccessor(obj);
+        var key = StorageKey(ns, accessor.Name);
+        var bytes = EncodeForStorage(obj);
+        if (context.DryRun)
         {
-            var key = StorageKey(ns, prepared.Name);
-            if (context.DryRun)
+            var existing = await _storage.GetAsync(key, cancellationToken).ConfigureAwait(false);
+            if (existing.Object is not null)
             {
-                var existing = await _storage.GetAsync(key, cancellationToken).ConfigureAwait(false);
-                return existing.Object is null ? new StoredResult(prepared.Object!, true) : throw ApiErrors.AlreadyExists(Definition, prepared.Name);
+                throw ApiErrors.AlreadyExists(Definition, accessor.Name);
             }
 
-            var outcome = await _storage.CreateAsync(key, prepared.Bytes, Strategy.TimeToLive, cancellationToken).ConfigureAwait(false);
-            if (!outcome.Succeeded)
-            {
-                throw ApiErrors.AlreadyExists(Definition, prepared.Name);
-            }
+            return;
+        }
 
-            written = true;
-            return prepared.Stored(outcome.Revision, created: true);
-        }
-        finally
+        var outcome = await _storage.CreateAsync(key, bytes, Strategy.TimeToLive, cancellationToken).ConfigureAwait(false);
+        if (!outcome.Succeeded)
         {
-            await EndAsync(prepared.Allocation, written).ConfigureAwait(false);
+            throw ApiErrors.AlreadyExists(Definition, accessor.Name);
         }
+
+        accessor.ResourceVersion = Format(outcome.Revision);
     }
-
-    private PreparedWrite Prepared(JsonObject obj, IAllocation? allocation, bool keepObject) => new()
-    {
-        Name = new ObjectAccessor(obj).Name,
-        Bytes = EncodeForStorage(obj),
-        Object = keepObject || Definition.Converter is not null ? obj : null,
-        Allocation = allocation,
-    };
 
     private void PrepareForCreate(ObjectAccessor accessor, string ns)
     {

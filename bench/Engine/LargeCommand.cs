@@ -71,7 +71,11 @@ internal static class LargeCommand
     }
 
     private static FormattableString Describe(EngineMember member, string directory)
-        => $"values in memory {member.Values.MemoryBytes >> 20} MB, resident {Environment.WorkingSet >> 20} MB, heap {GC.GetTotalMemory(false) >> 20} MB, collections {GC.CollectionCount(2)}, longest pause {GC.GetGCMemoryInfo(GCKind.FullBlocking).PauseDurations[0].TotalMilliseconds:F0} ms; on disk: log {Allocated(directory, "log")} MB, snapshots {Allocated(directory, "snap")} MB, values {Allocated(directory, "values")} MB; written: log {member.Storage.WrittenBytes >> 20} MB, values {member.Storage.WrittenValueBytes >> 20} MB";
+        => $"values in memory {member.Values.MemoryBytes >> 20} MB, resident {Environment.WorkingSet >> 20} MB, heap {GC.GetTotalMemory(false) >> 20} MB, collections {GC.CollectionCount(2)}, longest pause {GC.GetGCMemoryInfo(GCKind.FullBlocking).PauseDurations[0].TotalMilliseconds:F0} ms; on disk: log {Allocated(directory, "log")} MB, snapshots {Allocated(directory, "snap")} MB, values {Allocated(directory, "values")} MB; written: log {member.Storage.WrittenBytes >> 20} MB, values {member.Storage.WrittenValueBytes >> 20} MB, in all {WrittenBytes() >> 20} MB";
+
+    /// <summary>Bytes that this process made the disk write.</summary>
+    private static long WrittenBytes() => long.Parse(
+        File.ReadLines("/proc/self/io").Single(static line => line.StartsWith("write_bytes:", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
 
     private static long Allocated(string directory, string part)
     {

@@ -40,6 +40,9 @@ public interface IStateSnapshot : IDisposable
     /// <summary>The index of the last entry that the view includes.</summary>
     ulong Index { get; }
 
-    /// <summary>Writes the state, begun by a format version and ended by a checksum. May run on any thread.</summary>
+    /// <summary>
+    /// Writes the state, begun by a format version and ended by a checksum. To a destination that is an <see cref="Mvcc.IValueReferenceSink"/>
+    /// values are written as the places where they lie; they are durable there when this returns. May run on any thread.
+    /// </summary>
     void WriteTo(Stream destination, CancellationToken cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
+using Kube.RaftStore.Mvcc;
 
 namespace Kube.RaftStore.Apply;
 
@@ -35,12 +36,16 @@ internal static class SnapshotFormat
         }
         return state;
     }
+
+    /// <summary>As if the bytes of a value were added, of which the checksum is known.</summary>
+    public static uint Checksum(uint state, in ValueReference value) => ~Crc32CJoin.Of(~state, value.Checksum, value.Length);
 }
 
 /// <summary>Writes a snapshot's fields through a buffer, adding them to its checksum.</summary>
 internal sealed class SnapshotWriter(Stream destination, int bufferBytes = 64 << 10)
 {
     private readonly byte[] _buffer = new byte[bufferBytes];
+    private readonly IValueReferenceSink? _references = destination as IValueReferenceSink;
     private int _used;
     private uint _checksum = uint.MaxValue;
 
@@ -63,6 +68,20 @@ internal sealed class SnapshotWriter(Stream destination, int bufferBytes = 64 <<
     {
         WriteInt64(value.Length);
         Write(value);
+    }
+
+    /// <summary>Writes a value, as the place where it lies if the destination takes that. To a reader it is the same.</summary>
+    public void WriteValue(IValueStore values, in ValueHandle value)
+    {
+        if (_references is null || !values.TryRefer(value, out var reference))
+        {
+            WriteBytes(values.Read(value).Span);
+            return;
+        }
+        WriteInt64(value.Length);
+        Flush();
+        _references.WriteReference(reference);
+        _checksum = SnapshotFormat.Checksum(_checksum, reference);
     }
 
     public void WriteString(string value) => WriteBytes(Encoding.UTF8.GetBytes(value));

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Kube.RaftStore.Mvcc;
 
 namespace Kube.RaftStore.Apply;
 
@@ -10,6 +11,7 @@ internal sealed class SnapshotReader(Stream source)
 {
     private const int MostBufferBytes = 256 << 10;
 
+    private readonly IValueReferenceSource? _references = source as IValueReferenceSource;
     private byte[] _buffer = new byte[source.CanSeek ? Math.Clamp(source.Length - source.Position, 1 << 10, MostBufferBytes) : MostBufferBytes];
     private int _at;
     private int _end;
@@ -44,12 +46,27 @@ internal sealed class SnapshotReader(Stream source)
     public byte[] ReadBytes() => ReadSpan().ToArray();
 
     /// <summary>A byte string, good until the next read.</summary>
-    public ReadOnlySpan<byte> ReadSpan()
+    public ReadOnlySpan<byte> ReadSpan() => Take(ReadLength());
+
+    /// <summary>A byte string, good until the next read, or the place where it lies if the source has no more than that.</summary>
+    /// <param name="reference">The place; null when the bytes are returned.</param>
+    public ReadOnlySpan<byte> ReadValue(out ValueReference? reference)
     {
-        var length = ReadCount();
-        return length <= SnapshotFormat.MaxBytes
-            ? Take((int)length)
-            : throw new InvalidDataException($"snapshot holds a string of {length} bytes");
+        var length = ReadLength();
+        reference = null;
+        // A place comes where the source has no bytes to go on with: never amid what is in the buffer.
+        if (_at < _end || _references is null || !_references.TryTakeReference(out var found))
+        {
+            return Take(length);
+        }
+        if (found.Length != length)
+        {
+            throw new InvalidDataException($"snapshot holds a value of {length} bytes at a place of {found.Length}");
+        }
+        Sum();
+        _checksum = SnapshotFormat.Checksum(_checksum, found);
+        reference = found;
+        return default;
     }
 
     public string ReadString() => Encoding.UTF8.GetString(ReadSpan());
@@ -66,6 +83,14 @@ internal sealed class SnapshotReader(Stream source)
         {
             throw new InvalidDataException("snapshot has bytes after its end");
         }
+    }
+
+    private int ReadLength()
+    {
+        var length = ReadCount();
+        return length <= SnapshotFormat.MaxBytes
+            ? (int)length
+            : throw new InvalidDataException($"snapshot holds a string of {length} bytes");
     }
 
     private ReadOnlySpan<byte> Take(int count)

@@ -55,8 +55,12 @@ public sealed partial class StoreStateMachine
         var create = reader.ReadInt64();
         var version = reader.ReadInt64();
         var lease = reader.ReadInt64();
-        var value = reader.ReadSpan();
-        if (!contents.TryAdd(key, main, sub, create, version, lease, value))
+        ValueReference? place = null;
+        var value = contents.HasReferences ? reader.ReadValue(out place) : reader.ReadSpan();
+        var isAdded = place is { } found
+            ? contents.TryAdd(key, main, sub, create, version, lease, found)
+            : contents.TryAdd(key, main, sub, create, version, lease, value);
+        if (!isAdded)
         {
             throw new InvalidDataException($"snapshot holds version {main}_{sub} out of order or malformed");
         }
@@ -115,10 +119,18 @@ public sealed partial class StoreStateMachine
                 writer.WriteInt64(version.CreateRevision);
                 writer.WriteInt64(version.Version);
                 writer.WriteInt64(version.Lease);
-                writer.WriteBytes(version.IsTombstone ? default : store.Values.Read(version.Value).Span);
+                if (version.IsTombstone)
+                {
+                    writer.WriteBytes(default);
+                }
+                else
+                {
+                    writer.WriteValue(store.Values, version.Value);
+                }
             }
             writer.WriteByte(SnapshotFormat.End);
             writer.WriteTrailer();
+            store.Values.SyncReferred();
         }
 
         public void Dispose() => image.Dispose();

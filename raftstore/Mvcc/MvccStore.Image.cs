@@ -27,6 +27,7 @@ public sealed partial class MvccStore
         lock (_writer)
         {
             var before = Current;
+            Values.EndAdoption();
             (_scan, _packAt) = (null, -1);
             Volatile.Write(ref _trimmedRevision, contents.CompactRevision);
             Publish(new View(
@@ -103,14 +104,38 @@ public sealed partial class MvccStore
             }
         }
 
+        /// <summary>Whether values may come as the places where they lie.</summary>
+        public bool HasReferences => _values.HasReferences;
+
         /// <summary>Adds a version; they come in the order in which they were written.</summary>
         /// <returns>False when the version cannot follow the one before it.</returns>
         public bool TryAdd(byte[] key, long main, int sub, long createRevision, long version, long lease, ReadOnlySpan<byte> value)
         {
-            if ((main, sub).CompareTo(_last) <= 0 || key.Length == 0 || version < 0 || sub < 0)
+            if (!CanFollow(key, main, sub, version))
             {
                 return false;
             }
+            Add(key, main, sub, createRevision, version, lease, version == 0 ? default : _values.Add(value));
+            return true;
+        }
+
+        /// <summary>Adds a version whose value lies on disk.</summary>
+        /// <returns>False when the version cannot follow the one before it, or is none that has a value.</returns>
+        public bool TryAdd(byte[] key, long main, int sub, long createRevision, long version, long lease, in ValueReference value)
+        {
+            if (!CanFollow(key, main, sub, version) || version == 0)
+            {
+                return false;
+            }
+            Add(key, main, sub, createRevision, version, lease, _values.Adopt(value));
+            return true;
+        }
+
+        private bool CanFollow(byte[] key, long main, int sub, long version)
+            => (main, sub).CompareTo(_last) > 0 && key.Length > 0 && version >= 0 && sub >= 0;
+
+        private void Add(byte[] key, long main, int sub, long createRevision, long version, long lease, ValueHandle value)
+        {
             _last = (main, sub);
             var entry = Tree.Find(key);
             if (entry is null)
@@ -118,13 +143,11 @@ public sealed partial class MvccStore
                 entry = new KeyEntry(key);
                 Tree = Tree.Add(entry, _edit);
             }
-            var added = new KeyVersion(
-                entry.Key, main, sub, createRevision, version, lease, version == 0 ? default : _values.Add(value), entry.Head);
+            var added = new KeyVersion(entry.Key, main, sub, createRevision, version, lease, value, entry.Head);
             entry.Head = added;
             Log.Append(added);
             SizeBytes += CostOf(added);
             Count++;
-            return true;
         }
     }
 }

@@ -3,8 +3,8 @@ using Kube.Base;
 namespace Kube.RaftStore.Mvcc;
 
 /// <summary>
-/// Values in pages of a mebibyte, one behind the other. When they take more memory than they may, pages that were not read
-/// lately go to a file; a page of which half is dropped is squeezed.
+/// Values in pages of a mebibyte, one behind the other. A page is written to a file once: when values take more memory than they may
+/// and it was not read lately, or when a snapshot refers to a value in it. A page of which half is dropped is squeezed.
 /// </summary>
 /// <remarks>
 /// The writer adds and drops. <see cref="Maintain"/> has a lock of its own, so moving a page makes neither the writer nor a reader
@@ -22,10 +22,15 @@ public sealed class PagedValueStore : IValueStore
     /// <summary>Pages that may stay in memory in any case.</summary>
     private const int MinPages = 4;
 
+    /// <summary>A value of fewer bytes is written out: naming its place would take as many.</summary>
+    private const int DefaultMinReferredBytes = 32;
+
     /// <summary>How far above the limit pages may wait to be moved by someone other than the writer: this part of it.</summary>
     private const int SlackDivisor = 8;
 
     private readonly int _pageBytes;
+    private readonly int _minReferredBytes;
+    private readonly Dictionary<long, ValuePage> _adopted = [];
     private readonly Lock _upkeep = new();
     private readonly Lock _gate = new();
     private readonly LinkedList<ValuePage> _resident = new();
@@ -40,7 +45,11 @@ public sealed class PagedValueStore : IValueStore
     {
     }
 
-    internal PagedValueStore(int pageBytes) => _pageBytes = pageBytes;
+    internal PagedValueStore(int pageBytes, int minReferredBytes = DefaultMinReferredBytes)
+    {
+        _pageBytes = pageBytes;
+        _minReferredBytes = minReferredBytes;
+    }
 
     /// <summary>Bytes of memory that pages take.</summary>
     public long MemoryBytes => Interlocked.Read(ref _memoryBytes);
@@ -72,15 +81,15 @@ public sealed class PagedValueStore : IValueStore
         {
             return default;
         }
-        var size = ValuePage.HeadBytes + value.Length;
-        if (size > _pageBytes / OwnPageDivisor)
+        var checksum = Crc32C.Of(value);
+        if (value.Length > _pageBytes / OwnPageDivisor)
         {
-            var own = NewPage(size);
-            var handle = new ValueHandle(own, own.Add(value), value.Length);
+            var own = NewPage(value.Length);
+            var handle = new ValueHandle(own, own.Add(value), value.Length, checksum);
             Seal(own);
             return handle;
         }
-        if (_open is null || _open.FreeBytes < size)
+        if (_open is null || _open.FreeBytes < value.Length)
         {
             var full = _open;
             _open = NewPage(_pageBytes);
@@ -89,12 +98,12 @@ public sealed class PagedValueStore : IValueStore
                 Seal(full);
             }
         }
-        return new ValueHandle(_open, _open.Add(value), value.Length);
+        return new ValueHandle(_open, _open.Add(value), value.Length, checksum);
     }
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> Read(in ValueHandle handle)
-        => handle.Reference is ValuePage page ? page.Read(handle.Position, handle.Length, _file) : default;
+        => handle.Reference is ValuePage page ? page.Read(handle.Position, handle.Length, handle.Checksum, _file) : default;
 
     /// <inheritdoc/>
     public void Drop(in ValueHandle handle)
@@ -118,12 +127,77 @@ public sealed class PagedValueStore : IValueStore
     {
         lock (_upkeep)
         {
+            if (_file is not null && _file.GiveBack())
+            {
+                return true;
+            }
             if (TryTakeSparse(out var sparse))
             {
                 return TryTidy(sparse);
             }
             return MemoryBytes > _limitBytes && SpillOne();
         }
+    }
+
+    /// <inheritdoc/>
+    public bool HasReferences => _file is not null;
+
+    /// <inheritdoc/>
+    /// <remarks>The page that is being filled is not written: what is in it is better written out.</remarks>
+    public bool TryRefer(in ValueHandle handle, out ValueReference reference)
+    {
+        reference = default;
+        if (_file is null || handle.Reference is not ValuePage page || handle.Length < _minReferredBytes || !page.IsSealed)
+        {
+            return false;
+        }
+        if (page.TryRefer(handle, out reference))
+        {
+            return true;
+        }
+        lock (_upkeep)
+        {
+            if (page.IsInMemory)
+            {
+                var held = page.HeldBytes;
+                page.TryStore(_file);
+                Interlocked.Add(ref _memoryBytes, page.HeldBytes - held);
+            }
+        }
+        return page.TryRefer(handle, out reference);
+    }
+
+    /// <inheritdoc/>
+    public void SyncReferred() => _file?.Sync();
+
+    /// <inheritdoc/>
+    public ValueHandle Adopt(in ValueReference reference)
+    {
+        if (!_adopted.TryGetValue(reference.Place, out var page))
+        {
+            page = new ValuePage(reference.Place, reference.PieceBytes);
+            _adopted.Add(reference.Place, page);
+        }
+        page.Adopt(reference.Offset, reference.Length);
+        return new ValueHandle(page, reference.Offset, reference.Length, reference.Checksum);
+    }
+
+    /// <inheritdoc/>
+    public void EndAdoption()
+    {
+        foreach (var page in _adopted.Values)
+        {
+            page.EndAdoption();
+            if (page.IsSparse)
+            {
+                lock (_gate)
+                {
+                    _sparse.Add(page);
+                }
+            }
+        }
+        _adopted.Clear();
+        _adopted.TrimExcess();
     }
 
     private ValuePage NewPage(int sizeBytes)
@@ -178,9 +252,9 @@ public sealed class PagedValueStore : IValueStore
         }
         else if (page.IsInMemory)
         {
-            page.Squeeze();
+            page.Squeeze(_file);
         }
-        else if (!page.TrySpill(_file!))
+        else if (!page.TryRewrite(_file!))
         {
             done = false;
             lock (_gate)

@@ -1,30 +1,48 @@
-using System.Buffers.Binary;
 using Kube.Base;
 
 namespace Kube.RaftStore.Mvcc;
 
 /// <summary>
-/// Some values that were added one after the other, in memory or on disk. A value's position never changes; what is
+/// Some values that were added one after the other, in memory, on disk or both. A value's position never changes; what is
 /// dropped between values is squeezed out, and then a table says where the rest went.
 /// </summary>
 /// <remarks>
 /// Readers take <see cref="_content"/> once and need no lock: an array they hold stays as it is for as long as they hold it, and a
 /// place on disk says after the read whether it was still theirs.
 /// </remarks>
-internal sealed class ValuePage(int capacityBytes)
+internal sealed class ValuePage
 {
-    /// <summary>Checksum before each value.</summary>
-    public const int HeadBytes = 4;
+    /// <summary>The place of what is in memory alone.</summary>
+    private const long Nowhere = -1;
 
+    private readonly int _capacityBytes;
+
+    /// <summary>What was dropped since the page was last squeezed. While a restored page is filled: what is not.</summary>
     private readonly List<(int Start, int Length)> _dropped = [];
-    private Content _content = new(GC.AllocateUninitializedArray<byte>(capacityBytes), -1, null, capacityBytes);
+    private Content _content;
     private int _used;
     private bool _isTouched;
+    private bool _isSealed;
 
-    /// <summary>Bytes of values not dropped, heads included.</summary>
+    /// <summary>An empty page in memory.</summary>
+    public ValuePage(int capacityBytes)
+    {
+        _capacityBytes = capacityBytes;
+        _content = new Content(GC.AllocateUninitializedArray<byte>(capacityBytes), Nowhere, null, capacityBytes);
+    }
+
+    /// <summary>A page on disk, whose values are told by <see cref="Adopt"/>.</summary>
+    public ValuePage(long place, int sizeBytes)
+    {
+        _capacityBytes = _used = sizeBytes;
+        _content = new Content(null, place, null, sizeBytes);
+        _isSealed = true;
+    }
+
+    /// <summary>Bytes of values not dropped.</summary>
     public int LiveBytes { get; private set; }
 
-    /// <summary>Bytes of memory or disk that the page takes.</summary>
+    /// <summary>Bytes that the page takes, of memory if it lies there, else of disk.</summary>
     public int HeldBytes => Volatile.Read(ref _content).SizeBytes;
 
     public bool IsInMemory => Volatile.Read(ref _content).Bytes is not null;
@@ -33,9 +51,9 @@ internal sealed class ValuePage(int capacityBytes)
     public LinkedListNode<ValuePage>? Resident { get; set; }
 
     /// <summary>True once no more is added.</summary>
-    public bool IsSealed { get; private set; }
+    public bool IsSealed => Volatile.Read(ref _isSealed);
 
-    public int FreeBytes => capacityBytes - _used;
+    public int FreeBytes => _capacityBytes - _used;
 
     /// <summary>Whether at least half of what the page takes is of dropped values.</summary>
     public bool IsSparse => IsSealed && LiveBytes * 2 <= HeldBytes;
@@ -44,26 +62,48 @@ internal sealed class ValuePage(int capacityBytes)
     public int Add(ReadOnlySpan<byte> value)
     {
         var at = _used;
-        var record = _content.Bytes.AsSpan(at, HeadBytes + value.Length);
-        value.CopyTo(record[HeadBytes..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(record, Crc32C.Of(value));
-        _used += record.Length;
+        value.CopyTo(_content.Bytes.AsSpan(at));
+        _used += value.Length;
         lock (_dropped)
         {
-            LiveBytes += record.Length;
+            LiveBytes += value.Length;
         }
         return at;
     }
 
-    public void Seal() => IsSealed = true;
+    public void Seal() => Volatile.Write(ref _isSealed, true);
 
     public void Drop(int position, int length)
     {
         lock (_dropped)
         {
-            _dropped.Add((position, HeadBytes + length));
-            LiveBytes -= HeadBytes + length;
+            _dropped.Add((position, length));
+            LiveBytes -= length;
         }
+    }
+
+    /// <summary>Says that a restored page has a value.</summary>
+    public void Adopt(int position, int length)
+    {
+        _dropped.Add((position, length));
+        LiveBytes += length;
+    }
+
+    /// <summary>Says that these were all values of a restored page: the rest of it is as good as dropped.</summary>
+    public void EndAdoption()
+    {
+        var values = _dropped.ToArray();
+        Array.Sort(values);
+        _dropped.Clear();
+        var end = 0;
+        foreach (var (start, length) in values)
+        {
+            Invariant.Check(start >= end, "two values are in the same place");
+            NoteDropped(end, start);
+            end = start + length;
+        }
+        NoteDropped(end, _used);
+        _dropped.TrimExcess();
     }
 
     /// <summary>Whether it was read since the last time this was asked.</summary>
@@ -75,12 +115,12 @@ internal sealed class ValuePage(int capacityBytes)
     }
 
     /// <exception cref="ValueGoneException">The value was dropped.</exception>
-    public ReadOnlyMemory<byte> Read(int position, int length, IValueFile? file)
+    public ReadOnlyMemory<byte> Read(int position, int length, uint checksum, IValueFile? file)
     {
         while (true)
         {
             var content = Volatile.Read(ref _content);
-            var at = content.Find(position, HeadBytes + length);
+            var at = content.Find(position, length);
             if (at < 0)
             {
                 throw new ValueGoneException();
@@ -91,49 +131,75 @@ internal sealed class ValuePage(int capacityBytes)
                 {
                     _isTouched = true;
                 }
-                return bytes.AsMemory(at + HeadBytes, length);
+                return bytes.AsMemory(at, length);
             }
-            if (TryReadFile(content, at, length, file!, out var value))
+            if (TryReadFile(content, at, length, checksum, file!, out var value))
             {
                 return value;
             }
         }
     }
 
-    /// <summary>Squeezes out what was dropped, where the page lies in memory.</summary>
-    /// <returns>Bytes of memory given back.</returns>
-    public int Squeeze()
+    /// <summary>Where a value lies on disk, if it does.</summary>
+    public bool TryRefer(in ValueHandle handle, out ValueReference reference)
+    {
+        var content = Volatile.Read(ref _content);
+        var at = content.Find(handle.Position, handle.Length);
+        reference = new ValueReference(content.Place, content.SizeBytes, at, handle.Length, handle.Checksum);
+        return content.Place != Nowhere && at >= 0;
+    }
+
+    /// <summary>Squeezes out what was dropped, where the page lies in memory. A copy on disk, which holds all of it, is given up.</summary>
+    public void Squeeze(IValueFile? file)
     {
         var content = _content;
         var runs = LiveRuns(content);
         var live = Gather(content, content.Bytes!, runs);
-        Replace(new Content(live, -1, [.. runs], live.Length));
-        return content.SizeBytes - live.Length;
+        Replace(new Content(live, Nowhere, [.. runs], live.Length));
+        Release(content, file);
     }
 
-    /// <summary>Moves what was not dropped from memory, or from another place on disk, to the end of the file.</summary>
+    /// <summary>Writes to the file what was not dropped, if it is in memory alone. It stays there too.</summary>
+    /// <returns>False when the file has no room.</returns>
+    public bool TryStore(IValueFile file)
+    {
+        var content = _content;
+        if (content.Place != Nowhere)
+        {
+            return true;
+        }
+        var runs = LiveRuns(content);
+        var live = Gather(content, content.Bytes!, runs);
+        var isStored = file.TryAppend(live, out var place);
+        Replace(new Content(live, isStored ? place : Nowhere, [.. runs], live.Length));
+        return isStored;
+    }
+
+    /// <summary>Moves what was not dropped from memory to the file.</summary>
     /// <returns>False when the file has no room: the page stays where it is.</returns>
     public bool TrySpill(IValueFile file)
     {
+        if (!TryStore(file))
+        {
+            return false;
+        }
+        var content = _content;
+        Replace(new Content(null, content.Place, content.Runs, content.SizeBytes));
+        return true;
+    }
+
+    /// <summary>Writes what was not dropped of a page on disk to another place, and gives up the one it had.</summary>
+    /// <returns>False when the file has no room: the page stays where it is.</returns>
+    public bool TryRewrite(IValueFile file)
+    {
         var content = _content;
         var runs = LiveRuns(content);
-        var bytes = content.Bytes;
-        if (bytes is null)
-        {
-            bytes = new byte[content.SizeBytes];
-            file.Read(content.Place, bytes);
-        }
+        var bytes = new byte[content.SizeBytes];
+        file.Read(content.Place, bytes);
         var live = Gather(content, bytes, runs);
         if (!file.TryAppend(live, out var place))
         {
-            if (content.Bytes is not null)
-            {
-                Replace(new Content(live, -1, [.. runs], live.Length));
-            }
-            else
-            {
-                Restore(content, runs);
-            }
+            Restore(content, runs);
             return false;
         }
         Replace(new Content(null, place, [.. runs], live.Length));
@@ -150,13 +216,13 @@ internal sealed class ValuePage(int capacityBytes)
         Release(content, file);
     }
 
-    private bool TryReadFile(Content content, int at, int length, IValueFile file, out ReadOnlyMemory<byte> value)
+    private static bool TryReadFile(Content content, int at, int length, uint checksum, IValueFile file, out ReadOnlyMemory<byte> value)
     {
-        var record = new byte[HeadBytes + length];
-        value = record.AsMemory(HeadBytes);
+        var bytes = new byte[length];
+        value = bytes;
         try
         {
-            file.Read(content.Place + at, record);
+            file.Read(content.Place + at, bytes);
         }
         catch (Exception) when (content.IsFreed)
         {
@@ -166,9 +232,10 @@ internal sealed class ValuePage(int capacityBytes)
         {
             return false;
         }
-        Invariant.Check(
-            BinaryPrimitives.ReadUInt32LittleEndian(record) == Crc32C.Of(value.Span),
-            $"{length} bytes at {content.Place + at} of the values on disk are not what was written");
+        if (Crc32C.Of(bytes) != checksum)
+        {
+            throw file.Damaged(content.Place + at, $"{length} bytes of a value are not what was written");
+        }
         return true;
     }
 
@@ -186,7 +253,7 @@ internal sealed class ValuePage(int capacityBytes)
         Array.Sort(dropped);
         var live = new List<Run>();
         var next = 0;
-        foreach (var run in content.Runs ?? [new Run(0, _used, 0)])
+        foreach (var run in RunsOf(content))
         {
             var (start, end) = (run.Start, run.Start + run.Length);
             for (; next < dropped.Length && dropped[next].Start < end; next++)
@@ -200,13 +267,15 @@ internal sealed class ValuePage(int capacityBytes)
         return live;
     }
 
+    private Run[] RunsOf(Content content) => content.Runs ?? [new Run(0, _used, 0)];
+
     /// <summary>Notes again as dropped what is in a content and not among its live runs.</summary>
     private void Restore(Content content, List<Run> live)
     {
         lock (_dropped)
         {
             var next = 0;
-            foreach (var run in content.Runs!)
+            foreach (var run in RunsOf(content))
             {
                 var start = run.Start;
                 for (; next < live.Count && live[next].Start < run.Start + run.Length; next++)
@@ -252,7 +321,7 @@ internal sealed class ValuePage(int capacityBytes)
     private static void Release(Content content, IValueFile? file)
     {
         content.MarkFreed();
-        if (content.Bytes is null && content.SizeBytes > 0)
+        if (content.Place != Nowhere && content.SizeBytes > 0)
         {
             file!.Free(content.Place, content.SizeBytes);
         }
@@ -264,7 +333,7 @@ internal sealed class ValuePage(int capacityBytes)
     /// <summary>Where the values are at one time. Null runs: where they were put.</summary>
     private sealed class Content(byte[]? bytes, long place, Run[]? runs, int sizeBytes)
     {
-        public static readonly Content Gone = new(null, 0, [], 0);
+        public static readonly Content Gone = new(null, Nowhere, [], 0);
 
         private bool _isFreed;
 

@@ -34,7 +34,7 @@ internal sealed class DataDirectory : IDisposable
 
     public string LogPath => Path.Combine(_path, "log");
 
-    /// <summary>Where values lie that memory has no room for; nothing in it outlives the process.</summary>
+    /// <summary>Where values lie that memory has no room for, or that a snapshot refers to.</summary>
     public string ValuePath => Path.Combine(_path, "values");
 
     public string SnapshotPath => Path.Combine(_path, "snap");
@@ -151,6 +151,7 @@ internal sealed class DataDirectory : IDisposable
 
         Directory.CreateDirectory(LogPath);
         Directory.CreateDirectory(SnapshotPath);
+        Directory.CreateDirectory(ValuePath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         NativeFile.SyncDirectory(_path);
     }
 

@@ -17,12 +17,13 @@ public sealed partial class FasterLogStorage
             // knows of nobody until the leader sends it a real one.
             var joins = _options.Bootstrap.Members.Count == 0;
             var first = joins ? new SnapshotMetadata(0, 0, ConfState.Empty) : new SnapshotMetadata(1, 1, _options.Bootstrap);
+            _values.Recover(new Dictionary<long, int>());
             _snapshots.WriteBootstrap(first);
             directory.MarkComplete();
             return first;
         }
 
-        return _snapshots.FindLatest();
+        return _snapshots.Recover();
     }
 
     private ScanResult RecoverLog()

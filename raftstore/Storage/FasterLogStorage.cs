@@ -40,7 +40,8 @@ public sealed partial class FasterLogStorage : ILogStorage
         _directory = directory;
         _geometry = options.Geometry;
         _window = new EntryWindow(options.CacheBytes);
-        _snapshots = new SnapshotDirectory(directory.SnapshotPath);
+        _values = new ValueFiles(directory.ValuePath);
+        _snapshots = new SnapshotDirectory(directory.SnapshotPath, _values);
         _device = new SegmentDevice(directory.LogPath, _geometry.SegmentBytes, options.MaxLogBytes);
         try
         {
@@ -49,12 +50,12 @@ public sealed partial class FasterLogStorage : ILogStorage
             var scan = RecoverLog();
             _log = OpenLog(scan);
             EnsureSpace(0);
-            _values = new ValueFiles(directory.ValuePath);
         }
         catch
         {
             _log?.Dispose();
             _device.Dispose();
+            _values.Dispose();
             throw;
         }
     }
@@ -73,11 +74,14 @@ public sealed partial class FasterLogStorage : ILogStorage
 
     public bool IsLowOnSpace => _isLogLow || _values.IsFull;
 
-    /// <summary>Where values may go that memory has no room for. Void after a start.</summary>
+    /// <summary>Where values go that memory has no room for, or that a snapshot refers to. It holds what the newest snapshot does.</summary>
     public IValueFile ValueFile => _values;
 
     /// <summary>Bytes of values written there so far.</summary>
     public long WrittenValueBytes => _values.WrittenBytes;
+
+    /// <summary>Bytes of values there that were not given back.</summary>
+    public long HeldValueBytes => _values.LiveBytes;
 
     public bool IsUnproven => _isUnproven;
 
@@ -181,8 +185,10 @@ public sealed partial class FasterLogStorage : ILogStorage
         if (snapshot.Index > LatestSnapshot.Index)
         {
             LatestSnapshot = snapshot;
-            _snapshots.RemoveOlderThan(snapshot);
         }
+
+        // It is an older one itself when another was received while it was written.
+        _snapshots.RemoveOlderThan(LatestSnapshot);
     }
 
     public void Compact(ulong index)

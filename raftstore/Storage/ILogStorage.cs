@@ -60,16 +60,22 @@ public interface ILogStorage : ILogReader, IDisposable
 /// <summary>Where snapshots are kept. Safe for use from many threads.</summary>
 public interface ISnapshotStore
 {
-    /// <summary>Begins a snapshot of this member's own state.</summary>
+    /// <summary>
+    /// Begins a snapshot of this member's own state. From now on what is freed of its value file stays there until the snapshot is gone.
+    /// </summary>
     ISnapshotWriter Create(SnapshotMetadata snapshot);
 
     /// <summary>
     /// Opens the state in a snapshot that is in place. Length and checksum are verified as it is read: nothing may be
     /// relied on before its end, and reading it throws <see cref="StorageCorruptException"/> when it is not what was written.
+    /// Its length is what it takes in the file. It may be an <see cref="Mvcc.IValueReferenceSource"/>; values that are taken as such are not verified.
     /// </summary>
     Stream OpenState(SnapshotMetadata snapshot);
 
-    /// <summary>Opens a snapshot as it is to be sent; null when it is gone, superseded by a newer one.</summary>
+    /// <summary>
+    /// Opens a snapshot as it is to be sent, with all its values; null when it is gone, superseded by a newer one. It stays whole until it is
+    /// disposed. It can be set to a later position.
+    /// </summary>
     Stream? OpenToSend(SnapshotMetadata snapshot);
 
     /// <summary>Begins or resumes to receive what <see cref="OpenToSend"/> gives at a peer.</summary>
@@ -79,10 +85,10 @@ public interface ISnapshotStore
 /// <summary>A snapshot being written. Disposed without <see cref="Commit"/>, it leaves nothing behind.</summary>
 public interface ISnapshotWriter : IDisposable
 {
-    /// <summary>Where the state goes.</summary>
+    /// <summary>Where the state goes. Its length is what was written so far. It may be an <see cref="Mvcc.IValueReferenceSink"/>.</summary>
     Stream State { get; }
 
-    /// <summary>Makes the snapshot durable and puts it in place.</summary>
+    /// <summary>Makes the snapshot durable and puts it in place. What it refers to is durable already.</summary>
     void Commit();
 }
 

@@ -21,13 +21,14 @@ public sealed record StorageReport(
 /// <summary>Reads a data directory that no member uses, completely, and changes nothing in it.</summary>
 public static class StorageVerifier
 {
-    /// <summary>Verifies every record and every snapshot.</summary>
+    /// <summary>Verifies every record, every snapshot and every value to which the newest one refers.</summary>
     /// <exception cref="DataDirectoryException">It is no data directory of a known format, or in use.</exception>
     /// <exception cref="StorageCorruptException">It is damaged; the message says where.</exception>
     public static StorageReport Verify(string directory)
     {
         using var data = DataDirectory.OpenExisting(directory, out var identity, out var geometry);
-        var snapshots = new SnapshotDirectory(data.SnapshotPath);
+        using var values = new ValueFiles(data.ValuePath);
+        var snapshots = new SnapshotDirectory(data.SnapshotPath, values);
         var latest = snapshots.VerifyAll();
         using var device = new SegmentDevice(data.LogPath, geometry.SegmentBytes);
         FasterLogStorage.CheckSegmentsAreContiguous(data.LogPath);

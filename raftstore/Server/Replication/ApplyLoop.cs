@@ -1,5 +1,6 @@
 using Kube.Base;
 using Kube.RaftStore.Apply;
+using Kube.RaftStore.Mvcc;
 using Kube.RaftStore.Raft;
 using Kube.RaftStore.Raft.Configuration;
 using Kube.RaftStore.Storage;
@@ -18,6 +19,12 @@ public sealed partial class ReplicatedLog
 
         /// <summary>Bytes of entries, however few, after which a snapshot is taken unless the last one was larger: large entries fill the disk.</summary>
         private const long LargeLogBytes = 128 << 20;
+
+        /// <summary>What a snapshot that size costs is no matter.</summary>
+        private const long SmallSnapshotBytes = 4 << 20;
+
+        /// <summary>Bytes of entries for each byte of the last snapshot, where that was not small.</summary>
+        private const long EntryBytesPerSnapshotByte = 4;
 
         private readonly Lock _gate = new();
         private readonly Queue<ApplyItem> _queue = new();
@@ -201,12 +208,14 @@ public sealed partial class ReplicatedLog
         private bool IsSnapshotDue => !_isWritingSnapshot && (IsLogLong || (_snapshotWanted && _appliedIndex > 1));
 
         /// <summary>
-        /// A snapshot writes the whole state, so the log may first grow as large as the last one was: then each byte is written
-        /// about once more, however large the state. Many small entries take their time to replay all the same.
+        /// A snapshot writes every key anew, and no value that is on disk. So that this is a fifth of all that is written at most, the log may first
+        /// grow to some times what the last one took. Many small entries take their time to replay all the same.
         /// </summary>
         private bool IsLogLong => _appliedIndex - _snapshotIndex is var entries && entries >= log._options.SnapshotCount
-            ? _bytesSinceSnapshot >= _snapshotBytes || entries / MostSnapshotCounts >= log._options.SnapshotCount
-            : _bytesSinceSnapshot >= Math.Max(_snapshotBytes, LargeLogBytes);
+            ? _bytesSinceSnapshot >= DueBytes || entries / MostSnapshotCounts >= log._options.SnapshotCount
+            : _bytesSinceSnapshot >= Math.Max(DueBytes, LargeLogBytes);
+
+        private long DueBytes => _snapshotBytes < SmallSnapshotBytes ? _snapshotBytes : EntryBytesPerSnapshotByte * _snapshotBytes;
 
         private void Apply(ApplyItem item)
         {
@@ -320,7 +329,8 @@ public sealed partial class ReplicatedLog
         private void Restore(SnapshotMetadata snapshot)
         {
             using var state = storage.Snapshots.OpenState(snapshot);
-            _snapshotBytes = state.Length;
+            // One that was received holds its values, which the next one will not.
+            _snapshotBytes = state is IValueReferenceSource ? state.Length : 0;
             try
             {
                 machine.Restore(state);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Kube.Base;
 using Kube.RaftStore.Mvcc;
 using Microsoft.Win32.SafeHandles;
@@ -6,14 +5,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Kube.RaftStore.Storage.Device;
 
 /// <summary>
-/// Values on disk for want of memory: files that are filled one after the other in a directory of their own. Room that is freed goes back to
-/// the file system at once, as a hole; a file goes when all of it is free.
+/// Values on disk: files that are filled one after the other in a directory of their own. Room that is freed goes back to the file system, as a
+/// hole; a file goes when all of it is free.
 /// </summary>
 /// <remarks>
-/// Nothing here outlives the process: a start empties the directory. Nothing is synced: what a crash takes, snapshot and log still have.
-/// A place is the file's number and the offset in it.
+/// A place is the file's number and the offset in it; no number is given twice while a snapshot refers to a file. A start keeps what the newest
+/// snapshot refers to (<see cref="Recover"/>), goes on in a new file, and gives up all else: the log still has it.
 /// </remarks>
-internal sealed class ValueFiles : IValueFile, IDisposable
+internal sealed partial class ValueFiles : IValueFile, IDisposable
 {
     private const int OffsetBits = 40;
     private const string Prefix = "values.";
@@ -21,24 +20,30 @@ internal sealed class ValueFiles : IValueFile, IDisposable
     /// <summary>How much room counts as room again.</summary>
     private const long ProbeBytes = 16 << 20;
 
+    /// <summary>Written back at a time before a sync: syncs of the log do not wait behind more.</summary>
+    private const long WriteBackBytes = 8 << 20;
+
     private readonly string _directory;
     private readonly long _fileBytes;
     private readonly Lock _lock = new();
     private readonly Dictionary<int, FileState> _files = [];
     private int _last = -1;
     private bool _isFull;
+    private bool _hasNewNames;
+    private Exception? _damage;
 
-    /// <param name="directory">Made if it is missing; what an earlier process left in it is removed.</param>
+    /// <param name="directory">Where the files are.</param>
     /// <param name="fileBytes">How large a file grows before the next one is begun.</param>
     public ValueFiles(string directory, long fileBytes = 256L << 20)
     {
         _directory = directory;
         _fileBytes = fileBytes;
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        RemoveAll();
     }
 
-    /// <summary>Bytes appended and not freed.</summary>
+    /// <summary>Which snapshots keep freed pieces.</summary>
+    public ValueHolds Holds { get; } = new();
+
+    /// <summary>Bytes appended and not given back.</summary>
     public long LiveBytes
     {
         get
@@ -72,7 +77,7 @@ internal sealed class ValueFiles : IValueFile, IDisposable
         {
             return;
         }
-        var path = Path.Combine(_directory, "probe");
+        var path = ProbePath;
         try
         {
             using (var probe = File.OpenHandle(path, FileMode.Create, FileAccess.Write))
@@ -141,13 +146,13 @@ internal sealed class ValueFiles : IValueFile, IDisposable
         FileState? file;
         lock (_lock)
         {
-            _files.TryGetValue((int)(place >> OffsetBits), out file);
+            _files.TryGetValue(NumberOf(place), out file);
         }
         if (file is null)
         {
             throw new StorageFaultException($"the values at {place} are in no file");
         }
-        var offset = place & ((1L << OffsetBits) - 1);
+        var offset = OffsetOf(place);
         try
         {
             for (var done = 0; done < into.Length;)
@@ -163,9 +168,22 @@ internal sealed class ValueFiles : IValueFile, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Free(long place, int lengthBytes)
+    public void Free(long place, int lengthBytes) => Holds.Free(place, lengthBytes);
+
+    /// <inheritdoc/>
+    /// <exception cref="StorageFaultException">The disk failed.</exception>
+    /// <exception cref="StorageCorruptException">Somebody has read what is not what was written.</exception>
+    public bool GiveBack()
     {
-        var number = (int)(place >> OffsetBits);
+        if (Volatile.Read(ref _damage) is { } damage)
+        {
+            throw damage;
+        }
+        if (!Holds.TryTakeFreed(out var place, out var lengthBytes))
+        {
+            return false;
+        }
+        var number = NumberOf(place);
         lock (_lock)
         {
             var file = _files[number];
@@ -174,21 +192,89 @@ internal sealed class ValueFiles : IValueFile, IDisposable
             if (file.LiveBytes == 0 && (number != _last || file.EndBytes >= _fileBytes))
             {
                 Remove(file);
-                return;
             }
-            // Where the file system knows no holes, the room comes back with the whole file.
-            NativeFile.Punch(file.Handle, PathOf(number), place & ((1L << OffsetBits) - 1), lengthBytes);
+            else
+            {
+                // Where the file system knows no holes, the room comes back with the whole file.
+                NativeFile.Punch(file.Handle, PathOf(number), OffsetOf(place), lengthBytes);
+            }
         }
+        return true;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="StorageFaultException">The disk failed.</exception>
+    public void Sync()
+    {
+        List<(FileState File, long EndBytes)> dirty;
+        bool hasNewNames;
+        lock (_lock)
+        {
+            dirty = [.. _files.Values.Where(static file => file.SyncedBytes < file.EndBytes).Select(static file => (file, file.EndBytes))];
+            (hasNewNames, _hasNewNames) = (_hasNewNames, false);
+        }
+        foreach (var (file, endBytes) in dirty)
+        {
+            Sync(file, endBytes);
+        }
+        if (hasNewNames)
+        {
+            NativeFile.SyncDirectory(_directory);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Exception Damaged(long place, string problem)
+    {
+        var damage = new StorageCorruptException(PathOf(NumberOf(place)), OffsetOf(place), problem);
+        Interlocked.CompareExchange(ref _damage, damage, null);
+        return damage;
     }
 
     public void Dispose()
     {
         lock (_lock)
         {
-            foreach (var file in _files.Values.ToList())
+            foreach (var file in _files.Values)
             {
-                Remove(file);
+                file.Handle.Dispose();
             }
+            _files.Clear();
+        }
+    }
+
+    private void Sync(FileState file, long endBytes)
+    {
+        var held = false;
+        lock (_lock)
+        {
+            if (!_files.ContainsKey(file.Number))
+            {
+                // All of it was given back meanwhile: nobody refers to it.
+                return;
+            }
+            // One that is removed while it is synced stays open until it is.
+            file.Handle.DangerousAddRef(ref held);
+        }
+        try
+        {
+            var path = PathOf(file.Number);
+            for (var at = file.SyncedBytes; at < endBytes; at += WriteBackBytes)
+            {
+                NativeFile.WriteBack(file.Handle, path, at, Math.Min(WriteBackBytes, endBytes - at));
+            }
+            NativeFile.SyncData(file.Handle, path);
+        }
+        finally
+        {
+            if (held)
+            {
+                file.Handle.DangerousRelease();
+            }
+        }
+        lock (_lock)
+        {
+            file.SyncedBytes = Math.Max(file.SyncedBytes, endBytes);
         }
     }
 
@@ -209,6 +295,7 @@ internal sealed class ValueFiles : IValueFile, IDisposable
             return false;
         }
         _files.Add(file.Number, file);
+        _hasNewNames = true;
         return true;
     }
 
@@ -219,13 +306,11 @@ internal sealed class ValueFiles : IValueFile, IDisposable
         File.Delete(PathOf(file.Number));
     }
 
-    private void RemoveAll()
-    {
-        foreach (var left in Directory.EnumerateFiles(_directory, Prefix + "*"))
-        {
-            File.Delete(left);
-        }
-    }
+    private string ProbePath => Path.Combine(_directory, "probe");
+
+    private static int NumberOf(long place) => (int)(place >> OffsetBits);
+
+    private static long OffsetOf(long place) => place & ((1L << OffsetBits) - 1);
 
     private string PathOf(int number) => Path.Combine(_directory, $"{Prefix}{number:D10}");
 
@@ -238,5 +323,8 @@ internal sealed class ValueFiles : IValueFile, IDisposable
         public long EndBytes { get; set; }
 
         public long LiveBytes { get; set; }
+
+        /// <summary>What is durable, from the beginning on.</summary>
+        public long SyncedBytes { get; set; }
     }
 }

@@ -6,9 +6,9 @@ namespace Kube.RaftStore.Storage.Snapshots;
 
 /// <summary>
 /// Snapshot files, named by term and index. A file gets its final name only when it is complete and durable; the newest
-/// one counts.
+/// one counts. Each file that refers to values holds the places of its values, and so does who reads it to send it.
 /// </summary>
-internal sealed class SnapshotDirectory(string path) : ISnapshotStore
+internal sealed class SnapshotDirectory(string path, ValueFiles values) : ISnapshotStore
 {
     private const string Suffix = ".snap";
     private const string Writing = ".writing";
@@ -16,19 +16,56 @@ internal sealed class SnapshotDirectory(string path) : ISnapshotStore
     private const string Received = ".received";
     private readonly Lock _lock = new();
 
-    public ISnapshotWriter Create(SnapshotMetadata snapshot) => new SnapshotFileWriter(PathOf(snapshot), Writing, snapshot, hasState: true);
+    /// <summary>What each file in place holds of <see cref="ValueFiles.Holds"/>. Those that refer to nothing are not there.</summary>
+    private readonly Dictionary<string, long> _holds = [];
 
-    public Stream OpenState(SnapshotMetadata snapshot) => SnapshotFile.OpenState(PathOf(snapshot), snapshot);
+    public ISnapshotWriter Create(SnapshotMetadata snapshot)
+    {
+        var file = PathOf(snapshot);
+        var hold = values.Holds.Begin();
+        try
+        {
+            return new SnapshotFileWriter(file, Writing, snapshot, hasState: true, inPlace => EndWriting(file, hold, inPlace));
+        }
+        catch
+        {
+            values.Holds.Release(hold);
+            throw;
+        }
+    }
+
+    public Stream OpenState(SnapshotMetadata snapshot) => SnapshotFile.OpenState(PathOf(snapshot), snapshot, values);
 
     public Stream? OpenToSend(SnapshotMetadata snapshot)
     {
-        try
+        var file = PathOf(snapshot);
+        // Under the lock the file is not removed, so what it refers to is held until the reader holds it too.
+        lock (_lock)
         {
-            return new FileStream(PathOf(snapshot), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, FileOptions.SequentialScan);
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
+            var isHeld = _holds.TryGetValue(file, out var hold);
+            if (isHeld)
+            {
+                values.Holds.Hold(hold);
+            }
+
+            try
+            {
+                return SnapshotFile.OpenToSend(file, snapshot, values, isHeld ? () => values.Holds.Release(hold) : static () => { });
+            }
+            catch (Exception e)
+            {
+                if (isHeld)
+                {
+                    values.Holds.Release(hold);
+                }
+
+                if (e is FileNotFoundException)
+                {
+                    return null;
+                }
+
+                throw;
+            }
         }
     }
 
@@ -55,22 +92,43 @@ internal sealed class SnapshotDirectory(string path) : ISnapshotStore
             return;
         }
 
-        File.Move(target + Received, target, overwrite: true);
-        NativeFile.SyncDirectory(path);
+        lock (_lock)
+        {
+            File.Move(target + Received, target, overwrite: true);
+            NativeFile.SyncDirectory(path);
+            ReleaseHold(target);
+        }
     }
 
     public void WriteBootstrap(SnapshotMetadata snapshot)
     {
-        using var writer = new SnapshotFileWriter(PathOf(snapshot), Writing, snapshot, hasState: false);
+        using var writer = new SnapshotFileWriter(PathOf(snapshot), Writing, snapshot, hasState: false, static _ => { });
         writer.Commit();
     }
 
     /// <summary>Whether a snapshot has a state that can be sent: the membership alone that a cluster began with has none.</summary>
     public bool HasState(SnapshotMetadata snapshot) => snapshot.Index > 1;
 
-    /// <summary>The newest snapshot in place; left-overs of unfinished ones are removed.</summary>
-    /// <exception cref="StorageCorruptException">There is none, or its head is damaged.</exception>
-    public SnapshotMetadata FindLatest()
+    /// <summary>
+    /// The newest snapshot in place. Left-overs of unfinished and of older ones are removed, and of values to which it does not refer.
+    /// </summary>
+    /// <exception cref="StorageCorruptException">There is none, it is damaged, or values it refers to are not there.</exception>
+    public SnapshotMetadata Recover()
+    {
+        var snapshot = FindLatest();
+        var file = PathOf(snapshot);
+        var pieces = SnapshotFile.PiecesOf(file, snapshot);
+        values.Recover(pieces);
+        if (pieces.Count > 0)
+        {
+            _holds.Add(file, values.Holds.Begin());
+        }
+
+        RemoveOlderThan(snapshot);
+        return snapshot;
+    }
+
+    private SnapshotMetadata FindLatest()
     {
         foreach (var left in Directory.EnumerateFiles(path).Where(f => !f.EndsWith(Suffix, StringComparison.Ordinal)))
         {
@@ -92,19 +150,31 @@ internal sealed class SnapshotDirectory(string path) : ISnapshotStore
         return snapshot;
     }
 
-    /// <summary>Reads every snapshot to its end; the newest one.</summary>
+    /// <summary>Reads every snapshot to its end, and every value to which the newest one refers; the newest one.</summary>
     /// <exception cref="StorageCorruptException">One is not sound, or there is none.</exception>
     public SnapshotMetadata VerifyAll()
     {
         SnapshotMetadata? newest = null;
         foreach (var name in Directory.EnumerateFiles(path, "*" + Suffix).Order(StringComparer.Ordinal))
         {
-            using var file = File.OpenRead(name);
-            newest = SnapshotHead.Read(file, name).Snapshot;
-            SnapshotFile.Verify(file, name, newest);
+            using (var file = File.OpenRead(name))
+            {
+                newest = SnapshotHead.Read(file, name).Snapshot;
+            }
+
+            // Values of an older one may be gone: it only waits to be removed.
+            SnapshotFile.VerifyWithoutValues(name, newest);
         }
 
-        return newest ?? throw new StorageCorruptException(path, 0, "there is no snapshot, not even the first");
+        if (newest is null)
+        {
+            throw new StorageCorruptException(path, 0, "there is no snapshot, not even the first");
+        }
+
+        values.OpenToRead(SnapshotFile.PiecesOf(PathOf(newest), newest));
+        using var state = SnapshotFile.OpenState(PathOf(newest), newest, values);
+        state.CopyTo(Stream.Null);
+        return newest;
     }
 
     public void RemoveOlderThan(SnapshotMetadata snapshot)
@@ -117,6 +187,7 @@ internal sealed class SnapshotDirectory(string path) : ISnapshotStore
                 if (string.CompareOrdinal(file, newest) < 0)
                 {
                     File.Delete(file);
+                    ReleaseHold(file);
                 }
             }
 
@@ -124,6 +195,29 @@ internal sealed class SnapshotDirectory(string path) : ISnapshotStore
             {
                 File.Delete(file);
             }
+        }
+    }
+
+    private void EndWriting(string file, long hold, bool inPlace)
+    {
+        lock (_lock)
+        {
+            if (!inPlace)
+            {
+                values.Holds.Release(hold);
+                return;
+            }
+
+            ReleaseHold(file);
+            _holds.Add(file, hold);
+        }
+    }
+
+    private void ReleaseHold(string file)
+    {
+        if (_holds.Remove(file, out var hold))
+        {
+            values.Holds.Release(hold);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Kube.RaftStore.Mvcc;
 using Kube.RaftStore.Raft;
 using Kube.RaftStore.Storage.Device;
 
@@ -7,17 +8,21 @@ namespace Kube.RaftStore.Storage.Snapshots;
 /// <summary>Reading and verifying of snapshot files.</summary>
 internal static class SnapshotFile
 {
+    private const int BufferBytes = 1 << 16;
+
     /// <summary>
     /// Opens the state in a file. It is verified as it is read: the read that brings the last bytes throws if
     /// any before were not sound, so nothing may be relied on before the end.
     /// </summary>
     /// <exception cref="StorageCorruptException">It is cut short, or another snapshot.</exception>
-    public static Stream OpenState(string path, SnapshotMetadata snapshot)
+    public static Stream OpenState(string path, SnapshotMetadata snapshot, IValueFile? values)
     {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, FileOptions.SequentialScan);
+        var file = Open(path);
         try
         {
-            return new StateStream(file, path, LengthOfState(file, path, snapshot));
+            return ReadHead(file, path, snapshot) == SnapshotHead.Framed
+                ? new StateFrameReader(file, path, values)
+                : new StateStream(file, path, LengthOfState(file, path));
         }
         catch
         {
@@ -26,12 +31,84 @@ internal static class SnapshotFile
         }
     }
 
-    /// <summary>Verifies a whole file; where its state begins and how long it is.</summary>
-    /// <exception cref="StorageCorruptException">It is not sound, or another snapshot.</exception>
-    public static (long Start, long Length) Verify(Stream file, string path, SnapshotMetadata expected)
+    /// <summary>Opens a file as it is to be sent to a peer.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="snapshot">What it is.</param>
+    /// <param name="values">Where its values are.</param>
+    /// <param name="onDispose">What is to be done when nobody reads any more.</param>
+    /// <exception cref="FileNotFoundException">It is gone.</exception>
+    public static Stream OpenToSend(string path, SnapshotMetadata snapshot, IValueFile values, Action onDispose)
     {
-        var length = LengthOfState(file, path, expected);
-        var start = file.Position;
+        var file = Open(path);
+        try
+        {
+            if (ReadHead(file, path, snapshot) == SnapshotHead.Whole)
+            {
+                file.Position = 0;
+                onDispose();
+                return file;
+            }
+
+            var start = file.Position;
+            var trailer = new byte[SnapshotHead.TrailerBytes];
+            file.Position = Math.Max(start, file.Length - trailer.Length);
+            file.ReadExactly(trailer);
+            file.Position = start;
+            return new ExpandedSnapshot(
+                SnapshotHead.Encode(snapshot, hasState: true), new StateFrameReader(file, path, values), BinaryPrimitives.ReadInt64LittleEndian(trailer), onDispose);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The pieces of value files to which a file refers, and their lengths. Verifies it, without the values, if it is one that can refer to any.</summary>
+    /// <exception cref="StorageCorruptException">It is not sound.</exception>
+    public static Dictionary<long, int> PiecesOf(string path, SnapshotMetadata snapshot)
+    {
+        var pieces = new Dictionary<long, int>();
+        using var state = OpenState(path, snapshot, values: null);
+        if (state is StateFrameReader frames)
+        {
+            frames.Walk(reference =>
+            {
+                if (!pieces.TryAdd(reference.Place, reference.PieceBytes) && pieces[reference.Place] != reference.PieceBytes)
+                {
+                    throw new StorageCorruptException(path, frames.FilePosition, $"a value is in a piece at {reference.Place} that others have with another length");
+                }
+            });
+        }
+
+        return pieces;
+    }
+
+    /// <summary>Verifies a file, without the values to which it refers.</summary>
+    /// <exception cref="StorageCorruptException">It is not sound.</exception>
+    public static void VerifyWithoutValues(string path, SnapshotMetadata snapshot)
+    {
+        using var state = OpenState(path, snapshot, values: null);
+        if (state is StateFrameReader frames)
+        {
+            frames.Walk(static _ => { });
+        }
+        else
+        {
+            state.CopyTo(Stream.Null);
+        }
+    }
+
+    /// <summary>Verifies a file that refers to nothing.</summary>
+    /// <exception cref="StorageCorruptException">It is not sound, or another snapshot.</exception>
+    public static void VerifyWhole(Stream file, string path, SnapshotMetadata expected)
+    {
+        if (ReadHead(file, path, expected) != SnapshotHead.Whole)
+        {
+            throw new StorageCorruptException(path, 8, "the snapshot refers to values that are not in it");
+        }
+
+        var length = LengthOfState(file, path);
         uint crc = 0;
         var buffer = new byte[1 << 18];
         for (var left = length; left > 0;)
@@ -47,29 +124,36 @@ internal static class SnapshotFile
         }
 
         CheckTrailer(file, path, length, crc);
-        return (start, length);
     }
 
-    /// <summary>Reads the head; the file then stands where the state begins.</summary>
-    private static long LengthOfState(Stream file, string path, SnapshotMetadata expected)
+    private static FileStream Open(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferBytes, FileOptions.SequentialScan);
+
+    /// <summary>Reads the head and says its version; the file then stands where the state begins.</summary>
+    private static uint ReadHead(Stream file, string path, SnapshotMetadata expected)
     {
         file.Position = 0;
-        var (snapshot, _) = SnapshotHead.Read(file, path);
-        if (snapshot != expected)
-        {
-            throw new StorageCorruptException(path, 0, $"is the snapshot at {snapshot.Index}, term {snapshot.Term}");
-        }
+        var (snapshot, version) = SnapshotHead.Read(file, path);
+        return snapshot == expected
+            ? version
+            : throw new StorageCorruptException(path, 0, $"is the snapshot at {snapshot.Index}, term {snapshot.Term}");
+    }
 
+    /// <summary>How much stands between where the file is and its trailer.</summary>
+    private static long LengthOfState(Stream file, string path)
+    {
         var length = file.Length - file.Position - SnapshotHead.TrailerBytes;
         return length >= 0 ? length : throw new StorageCorruptException(path, file.Length, "the snapshot is cut short");
     }
 
-    private static void CheckTrailer(Stream file, string path, long length, uint crc)
+    /// <summary>Reads what stands behind a state, which must be the file's end.</summary>
+    /// <exception cref="StorageCorruptException">The state is not what was written.</exception>
+    public static void CheckTrailer(Stream file, string path, long length, uint crc)
     {
         var end = file.Position;
         Span<byte> trailer = stackalloc byte[SnapshotHead.TrailerBytes];
-        file.ReadExactly(trailer);
-        if (BinaryPrimitives.ReadInt64LittleEndian(trailer) != length || BinaryPrimitives.ReadUInt32LittleEndian(trailer[8..]) != crc)
+        if (file.ReadAtLeast(trailer, trailer.Length, throwOnEndOfStream: false) < trailer.Length || file.Position != file.Length
+            || BinaryPrimitives.ReadInt64LittleEndian(trailer) != length || BinaryPrimitives.ReadUInt32LittleEndian(trailer[8..]) != crc)
         {
             throw new StorageCorruptException(path, end, "length or checksum of the state do not match");
         }
@@ -162,7 +246,7 @@ internal sealed class SnapshotReceiver : IReceivedSnapshot
     {
         try
         {
-            SnapshotFile.Verify(_file, _path, _snapshot);
+            SnapshotFile.VerifyWhole(_file, _path, _snapshot);
         }
         catch (StorageCorruptException)
         {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Kube.RaftStore.Raft;
 using Kube.RaftStore.Storage.Device;
 
@@ -11,49 +10,66 @@ internal sealed class SnapshotFileWriter : ISnapshotWriter
     private readonly string _path;
     private readonly string _temporary;
     private readonly FileStream _file;
-    private readonly SummingStream _state;
+    private readonly StateFrameWriter? _state;
+    private readonly Action<bool> _onEnd;
     private bool _committed;
 
-    public SnapshotFileWriter(string path, string temporarySuffix, SnapshotMetadata snapshot, bool hasState)
+    /// <param name="path">Its final name.</param>
+    /// <param name="temporarySuffix">What is behind that until it is complete.</param>
+    /// <param name="snapshot">What it is.</param>
+    /// <param name="hasState">Whether it has a state, or is the membership alone.</param>
+    /// <param name="onEnd">Is told once whether the file got its name.</param>
+    public SnapshotFileWriter(string path, string temporarySuffix, SnapshotMetadata snapshot, bool hasState, Action<bool> onEnd)
     {
         _path = path;
         _temporary = path + temporarySuffix;
+        _onEnd = onEnd;
         _file = new FileStream(_temporary, FileMode.Create, FileAccess.Write, FileShare.Delete, 1 << 16);
-        _file.Write(SnapshotHead.Encode(snapshot, hasState));
-        _state = new SummingStream(_file);
+        _file.Write(SnapshotHead.Encode(snapshot, hasState, hasState ? SnapshotHead.Framed : SnapshotHead.Whole));
+        _state = hasState ? new StateFrameWriter(new PacedStream(_file)) : null;
     }
 
-    public Stream State => _state;
+    public Stream State => _state ?? throw new InvalidOperationException("the membership alone has no state");
 
     public void Commit()
     {
-        Span<byte> trailer = stackalloc byte[SnapshotHead.TrailerBytes];
-        BinaryPrimitives.WriteInt64LittleEndian(trailer, _state.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer[8..], _state.Crc);
-        _file.Write(trailer);
+        if (_state is null)
+        {
+            _file.Write(SnapshotHead.Trailer(0, 0));
+        }
+        else
+        {
+            _state.WriteEnd();
+        }
+
         _file.Flush();
         NativeFile.SyncAll(_file.SafeFileHandle, _temporary);
         File.Move(_temporary, _path, overwrite: true);
         NativeFile.SyncDirectory(Path.GetDirectoryName(_path)!);
         _committed = true;
+        _onEnd(true);
     }
 
     public void Dispose()
     {
-        _file.Dispose();
-        if (!_committed)
+        try
         {
-            File.Delete(_temporary);
+            _file.Dispose();
+        }
+        finally
+        {
+            if (!_committed)
+            {
+                File.Delete(_temporary);
+                _onEnd(false);
+            }
         }
     }
 
-    /// <summary>Counts and sums what is written to a file.</summary>
-    private sealed class SummingStream(FileStream file) : Stream
+    /// <summary>Syncs a file on the way.</summary>
+    private sealed class PacedStream(FileStream file) : Stream
     {
-        private long _length;
         private long _unsynced;
-
-        public uint Crc { get; private set; }
 
         public override bool CanRead => false;
 
@@ -61,19 +77,17 @@ internal sealed class SnapshotFileWriter : ISnapshotWriter
 
         public override bool CanWrite => true;
 
-        public override long Length => _length;
+        public override long Length => file.Length;
 
         public override long Position
         {
-            get => _length;
+            get => file.Position;
             set => throw new NotSupportedException();
         }
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
             file.Write(buffer);
-            Crc = Crc32C.Append(Crc, buffer);
-            _length += buffer.Length;
             _unsynced += buffer.Length;
             if (_unsynced >= SyncEveryBytes)
             {

@@ -5,23 +5,29 @@ namespace Kube.RaftStore.Storage.Snapshots;
 
 /// <summary>
 /// The head of a snapshot file: magic, format version, whether a state follows, index, term and membership, and a
-/// CRC-32C of all that. The state follows, then its length (64 bits) and CRC-32C. Little-endian.
+/// CRC-32C of all that. The state follows, in version 2 as frames (<see cref="StateFrame"/>), then its length (64 bits) and CRC-32C. Little-endian.
 /// </summary>
 internal static class SnapshotHead
 {
     public const int TrailerBytes = 12;
-    private const uint Version = 1;
+
+    /// <summary>The state is there as it is. What peers send one another is always this.</summary>
+    public const uint Whole = 1;
+
+    /// <summary>The state is there as frames, some of which say where a value of this member's lies.</summary>
+    public const uint Framed = 2;
+
     private const int FixedBytes = 8 + 4 + 4 + 4 + 8 + 8 + 4;
     private const int MaxMembers = 1024;
     private static ReadOnlySpan<byte> Magic => "KUBESNAP"u8;
 
-    public static byte[] Encode(SnapshotMetadata snapshot, bool hasState)
+    public static byte[] Encode(SnapshotMetadata snapshot, bool hasState, uint version = Whole)
     {
         var state = snapshot.Configuration;
         IReadOnlyList<ulong>[] lists = [state.Voters, state.Learners, state.VotersOutgoing, state.LearnersNext];
         var bytes = new byte[FixedBytes + lists.Sum(l => 4 + (8 * l.Count)) + 4];
         Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), version);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), bytes.Length);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), hasState ? 1 : 0);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(20), snapshot.Index);
@@ -45,7 +51,7 @@ internal static class SnapshotHead
 
     /// <summary>Reads a head and leaves the stream where the state begins.</summary>
     /// <exception cref="StorageCorruptException">It is not a sound head of a known version.</exception>
-    public static (SnapshotMetadata Snapshot, bool HasState) Read(Stream file, string path)
+    public static (SnapshotMetadata Snapshot, uint Version) Read(Stream file, string path)
     {
         var bytes = new byte[FixedBytes];
         if (file.ReadAtLeast(bytes, FixedBytes, throwOnEndOfStream: false) < FixedBytes || !bytes.AsSpan(0, 8).SequenceEqual(Magic))
@@ -54,9 +60,9 @@ internal static class SnapshotHead
         }
 
         var version = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(8));
-        if (version != Version)
+        if (version is not (Whole or Framed))
         {
-            throw new StorageCorruptException(path, 8, $"snapshot of format {version}, known is {Version}");
+            throw new StorageCorruptException(path, 8, $"snapshot of format {version}, known are {Whole} and {Framed}");
         }
 
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12));
@@ -72,10 +78,19 @@ internal static class SnapshotHead
             throw new StorageCorruptException(path, length - 4, "checksum of the head does not match");
         }
 
-        return Parse(bytes, path);
+        return (Parse(bytes, path), version);
     }
 
-    private static (SnapshotMetadata Snapshot, bool HasState) Parse(byte[] bytes, string path)
+    /// <summary>What stands behind a state.</summary>
+    public static byte[] Trailer(long stateBytes, uint crc)
+    {
+        var trailer = new byte[TrailerBytes];
+        BinaryPrimitives.WriteInt64LittleEndian(trailer, stateBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer.AsSpan(8), crc);
+        return trailer;
+    }
+
+    private static SnapshotMetadata Parse(byte[] bytes, string path)
     {
         var lists = new ulong[4][];
         var at = FixedBytes;
@@ -96,8 +111,7 @@ internal static class SnapshotHead
         }
 
         var state = new ConfState(lists[0], lists[1], lists[2], lists[3], BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(36)) == 1);
-        var snapshot = new SnapshotMetadata(
+        return new SnapshotMetadata(
             BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(20)), BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(28)), state);
-        return (snapshot, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(16)) == 1);
     }
 }

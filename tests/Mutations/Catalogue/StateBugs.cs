@@ -55,6 +55,24 @@ internal static class StateBugs
             Snapshot,
             "Leases.All(), ",
             """Planted.Is("snapshot-loses-leases") ? [] : Leases.All(), """)),
+        new("snapshot-before-values", "a snapshot is complete before the values it refers to are durable", Habitat.Snapshots, new Edit(
+            Snapshot,
+            "            store.Values.SyncReferred();",
+            """
+                        if (!Planted.Is("snapshot-before-values"))
+                        {
+                            store.Values.SyncReferred();
+                        }
+
+            """)),
+        new("referred-values-freed", "the room of values is given back while a snapshot refers to them", Habitat.Snapshots, new Edit(
+            "raftstore/Storage/ValueHolds.cs",
+            "(_holders.Count > 0 && _holders.First().Key <= oldest.Number)",
+            """(_holders.Count > 0 && _holders.First().Key <= oldest.Number && !Planted.Is("referred-values-freed"))""")),
+        new("values-misplaced-after-restart", "a restart looks for a value where the one before it ends", Habitat.Snapshots, new Edit(
+            "raftstore/Mvcc/PagedValueStore.cs",
+            "return new ValueHandle(page, reference.Offset, reference.Length, reference.Checksum);",
+            """return new ValueHandle(page, reference.Offset - (Planted.Is("values-misplaced-after-restart") && reference.Offset > 0 ? 1 : 0), reference.Length, reference.Checksum);""")),
         new("old-snapshot-misread", "a snapshot of the format before is read as one of the present", Habitat.Upgrades, new Edit(
             "raftstore/Apply/MemberSnapshot.cs",
             "var isOld = format < SnapshotFormat.WithMembers;",

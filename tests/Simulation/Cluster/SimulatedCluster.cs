@@ -117,7 +117,7 @@ internal sealed class SimulatedCluster
             {
                 process.Start(member.Id <= (ulong)Options.Members ? _bootstrap : ConfState.Empty, peers, _prng);
             }
-            catch (StorageCorruptException e)
+            catch (StorageCorruptException e) when (member.Disk.HasRot)
             {
                 _world.Tell($"member {member.Id} cannot start: {e.Message}");
                 member.IsLost = true;

@@ -22,6 +22,8 @@ namespace Kube.RaftStore.Simulation.Core;
 /// <summary>One life of a member: the production store, wired as its host wires it, until it ends in one way or another.</summary>
 internal sealed class Process : IDiskHost
 {
+    private const int PageBytes = 256;
+
     private readonly World _world;
     private readonly SimulatedCluster _cluster;
     private readonly LinkedList<Action> _atEnd = [];
@@ -86,7 +88,10 @@ internal sealed class Process : IDiskHost
         var storage = SimulatedLogStorage.Open(Member.Disk, bootstrap, this);
         var transport = new SimulatedTransport(_world, _cluster.Network, this);
         var time = new SimulatedTime(_world, LoopContext, Member.ClockRate);
-        Machine = new StoreStateMachine(new MemoryValueStore(), new LeaseClock(LeaseExpirer.TicksPerSecond));
+        // Pages so small that a few values fill one, memory for a few of them, and no value too small to be referred to.
+        var values = new PagedValueStore(PageBytes, minReferredBytes: 1);
+        values.SpillTo(storage.Values, memoryBytes: 0);
+        Machine = new StoreStateMachine(values, new LeaseClock(LeaseExpirer.TicksPerSecond));
         Log = ReplicatedLog.Start(
             options.Log with { MemberId = Member.Id, Peers = [.. peers.Select(SimulatedTransport.PeerOf)], Loops = new SimulatedLoops(_world, this) },
             storage, transport, new ObservedMachine(Machine, this, _cluster.Checks), time, prng.Fork(), NullLogger.Instance);
@@ -172,7 +177,9 @@ internal sealed class Process : IDiskHost
         // Its host would end the process with this.
         var reason = Log.Failed.Result;
         _world.Tell($"member {Member.Id} stops by itself: {reason.Message}");
-        if (reason is not (StorageFaultException or StorageCorruptException or ProcessCrashedException or NewerFormatException))
+        var isExpected = reason is StorageFaultException or ProcessCrashedException or NewerFormatException
+            || (reason is StorageCorruptException && Member.Disk.HasRot);
+        if (!isExpected)
         {
             _world.Fail($"member {Member.Id} stopped by itself: {reason}", reason);
         }

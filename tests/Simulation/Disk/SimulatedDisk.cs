@@ -5,8 +5,8 @@ using Kube.RaftStore.Storage;
 namespace Kube.RaftStore.Simulation.Disk;
 
 /// <summary>
-/// What of a member outlives its process: a log of records and snapshots. What was written and not synced when the power
-/// goes is lost from some record on; what was synced can rot, which is noticed when it is read.
+/// What of a member outlives its process: a log of records, snapshots, and values to which those refer. What was written and not synced
+/// when the power goes is lost, of the log from some record on, of values any piece; what was synced can rot, which is noticed when it is read.
 /// </summary>
 internal sealed class SimulatedDisk(Prng prng)
 {
@@ -14,6 +14,7 @@ internal sealed class SimulatedDisk(Prng prng)
     private int _durableCount;
     private int _syncingCount;
     private long _syncedAtUs;
+    private long _lastPiece;
 
     /// <summary>The first membership, null for a disk that was never opened.</summary>
     public ConfState? Bootstrap { get; set; }
@@ -45,18 +46,33 @@ internal sealed class SimulatedDisk(Prng prng)
 
     public Dictionary<SnapshotMetadata, byte[]> Received { get; } = [];
 
+    /// <summary>Pieces of value files by their number, which is never given twice.</summary>
+    public SortedDictionary<long, DiskPiece> Pieces { get; } = [];
+
+    /// <summary>Appends a piece, not durable yet; its number.</summary>
+    public long AddPiece(byte[] bytes)
+    {
+        Pieces.Add(++_lastPiece, new DiskPiece(bytes));
+        return _lastPiece;
+    }
+
+    /// <summary>Makes all pieces durable.</summary>
+    public void SyncPieces()
+    {
+        ThrowIfSyncFails();
+        foreach (var piece in Pieces.Values)
+        {
+            piece.IsDurable = true;
+        }
+    }
+
     public void Write(DiskRecord record) => _records.Add(record);
 
     /// <summary>Begins a sync of all that was written, done at a moment.</summary>
     public void Sync(long nowUs, long doneUs)
     {
         Settle(nowUs);
-        if (FailsNextSync)
-        {
-            FailsNextSync = false;
-            throw new StorageFaultException("fdatasync of the simulated log failed: Input/output error");
-        }
-
+        ThrowIfSyncFails();
         // One sync at a time: the member waits for it before it writes on.
         _durableCount = Math.Max(_durableCount, _syncingCount);
         _syncingCount = _records.Count;
@@ -90,6 +106,15 @@ internal sealed class SimulatedDisk(Prng prng)
             var kept = _durableCount + (_records.Count > _durableCount ? prng.Next(_records.Count - _durableCount + 1) : 0);
             _records.RemoveRange(kept, _records.Count - kept);
             Receiving.Clear();
+            foreach (var number in Pieces.Keys.Where(number => !Pieces[number].SurvivesPowerLoss(number)).ToArray())
+            {
+                Pieces.Remove(number);
+            }
+        }
+
+        foreach (var piece in Pieces.Values)
+        {
+            piece.IsDurable = true;
         }
 
         Received.Clear();
@@ -108,11 +133,21 @@ internal sealed class SimulatedDisk(Prng prng)
         _durableCount = 0;
         _syncingCount = 0;
         Snapshots.Clear();
+        Pieces.Clear();
         Receiving.Clear();
         Received.Clear();
         HasRot = false;
         IsUnproven = true;
         Bootstrap = bootstrap;
+    }
+
+    private void ThrowIfSyncFails()
+    {
+        if (FailsNextSync)
+        {
+            FailsNextSync = false;
+            throw new StorageFaultException("fdatasync on the simulated disk failed: Input/output error");
+        }
     }
 
     private void Settle(long nowUs)
@@ -125,8 +160,19 @@ internal sealed class SimulatedDisk(Prng prng)
     }
 }
 
-/// <summary>A snapshot in place: the bytes a peer would be sent, and the state's checksum.</summary>
-internal sealed record DiskSnapshot(SnapshotMetadata Metadata, byte[] State, uint Checksum);
+/// <summary>A snapshot in place: its state and trailer, and whether those are the frames in which it refers to values.</summary>
+internal sealed record DiskSnapshot(SnapshotMetadata Metadata, byte[] Bytes, bool IsFramed);
+
+/// <summary>Some values that were appended together.</summary>
+internal sealed class DiskPiece(byte[] bytes)
+{
+    public byte[] Bytes { get; } = bytes;
+
+    public bool IsDurable { get; set; }
+
+    /// <summary>Some of what was not synced has reached the disk all the same, in any order.</summary>
+    public bool SurvivesPowerLoss(long number) => IsDurable || ((ulong)number * 0x9E3779B97F4A7C15) >> 63 != 0;
+}
 
 /// <summary>One record of the log: an entry, a hard state, or the place that the log goes on behind.</summary>
 internal abstract record DiskRecord;

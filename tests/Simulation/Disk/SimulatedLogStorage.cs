@@ -16,7 +16,8 @@ internal sealed class SimulatedLogStorage : ILogStorage
     {
         _disk = disk;
         _host = host;
-        Snapshots = new SimulatedSnapshots(disk, host);
+        Values = new SimulatedValueFile(disk, host);
+        Snapshots = new SimulatedSnapshots(disk, host, Values);
     }
 
     public HardState HardState { get; private set; }
@@ -30,6 +31,8 @@ internal sealed class SimulatedLogStorage : ILogStorage
     public SnapshotMetadata? SnapshotToSend => _disk.Snapshots.ContainsKey(LatestSnapshot.Index) ? LatestSnapshot : null;
 
     public ISnapshotStore Snapshots { get; }
+
+    public SimulatedValueFile Values { get; }
 
     public bool IsLowOnSpace => _disk.IsLowOnSpace || _disk.IsFull;
 
@@ -132,7 +135,7 @@ internal sealed class SimulatedLogStorage : ILogStorage
         _entries.Clear();
         _base = snapshot.Id;
         LatestSnapshot = snapshot;
-        RemoveSnapshotsBefore(snapshot.Index);
+        ((SimulatedSnapshots)Snapshots).RemoveOlderThan(snapshot);
     }
 
     public void SnapshotSaved(SnapshotMetadata snapshot)
@@ -140,8 +143,9 @@ internal sealed class SimulatedLogStorage : ILogStorage
         if (snapshot.Index > LatestSnapshot.Index)
         {
             LatestSnapshot = snapshot;
-            RemoveSnapshotsBefore(snapshot.Index);
         }
+
+        ((SimulatedSnapshots)Snapshots).RemoveOlderThan(LatestSnapshot);
     }
 
     public void Compact(ulong index)
@@ -197,6 +201,7 @@ internal sealed class SimulatedLogStorage : ILogStorage
         LatestSnapshot = _disk.Snapshots.Count > 0
             ? _disk.Snapshots.Values.Last().Metadata
             : _disk.Bootstrap!.Members.Count == 0 ? new SnapshotMetadata(0, 0, ConfState.Empty) : new SnapshotMetadata(1, 1, _disk.Bootstrap);
+        ((SimulatedSnapshots)Snapshots).Recover(LatestSnapshot);
         var first = _disk.Bootstrap!.Members.Count == 0 ? default : new EntryId(1, 1);
         _base = first;
         HardState? hard = null;
@@ -230,13 +235,5 @@ internal sealed class SimulatedLogStorage : ILogStorage
 
         commit = Math.Clamp(commit, LatestSnapshot.Index, Math.Max(LatestSnapshot.Index, LastIndex));
         HardState = hard is { } found ? found with { Commit = commit } : new HardState(LatestSnapshot.Term, 0, commit);
-    }
-
-    private void RemoveSnapshotsBefore(ulong index)
-    {
-        foreach (var old in _disk.Snapshots.Keys.Where(i => i < index).ToArray())
-        {
-            _disk.Snapshots.Remove(old);
-        }
     }
 }

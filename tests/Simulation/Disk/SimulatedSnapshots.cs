@@ -1,15 +1,20 @@
 using System.Buffers.Binary;
 using Kube.RaftStore.Raft;
 using Kube.RaftStore.Storage;
+using Kube.RaftStore.Storage.Snapshots;
 
 namespace Kube.RaftStore.Simulation.Disk;
 
-/// <summary>Snapshots on a simulated disk: in place once complete, verified before they are used.</summary>
-internal sealed class SimulatedSnapshots(SimulatedDisk disk, IDiskHost host) : ISnapshotStore
+/// <summary>
+/// Snapshots on a simulated disk: in place once complete, verified before they are used. Frames, and what a peer gets of them, are
+/// production; the head alone is left out.
+/// </summary>
+internal sealed class SimulatedSnapshots(SimulatedDisk disk, IDiskHost host, SimulatedValueFile values) : ISnapshotStore
 {
-    private const int TrailerBytes = 4;
+    private const string Name = "simulated snapshot";
+    private readonly Dictionary<ulong, long> _holds = [];
 
-    public ISnapshotWriter Create(SnapshotMetadata snapshot) => new Writer(this, snapshot);
+    public ISnapshotWriter Create(SnapshotMetadata snapshot) => new Writer(this, snapshot, host.IsPreviousBuild);
 
     public Stream OpenState(SnapshotMetadata snapshot)
     {
@@ -18,17 +23,18 @@ internal sealed class SimulatedSnapshots(SimulatedDisk disk, IDiskHost host) : I
             throw new FileNotFoundException($"no snapshot of index {snapshot.Index}");
         }
 
-        if (Crc32C.Append(0, found.State) != found.Checksum)
+        if (found.IsFramed)
         {
-            throw new StorageCorruptException("simulated snapshot", 0, "the state has a bad checksum");
+            return new StateFrameReader(new MemoryStream(found.Bytes, writable: false), Name, values);
         }
 
-        if (host.IsPreviousBuild && !PreviousFormat.CanRead(found.State))
+        var state = StateOf(found.Bytes);
+        if (host.IsPreviousBuild && !PreviousFormat.CanRead(state.Span))
         {
             throw new NewerFormatException();
         }
 
-        return new MemoryStream(found.State, writable: false);
+        return new MemoryStream(state.ToArray(), writable: false);
     }
 
     public Stream? OpenToSend(SnapshotMetadata snapshot)
@@ -38,10 +44,16 @@ internal sealed class SimulatedSnapshots(SimulatedDisk disk, IDiskHost host) : I
             return null;
         }
 
-        var bytes = new byte[found.State.Length + TrailerBytes];
-        found.State.CopyTo(bytes, 0);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(found.State.Length), found.Checksum);
-        return new MemoryStream(bytes, writable: false);
+        var file = new MemoryStream(found.Bytes, writable: false);
+        if (!found.IsFramed)
+        {
+            return file;
+        }
+
+        var hold = _holds[snapshot.Index];
+        values.Holds.Hold(hold);
+        var stateBytes = BinaryPrimitives.ReadInt64LittleEndian(found.Bytes.AsSpan(found.Bytes.Length - SnapshotHead.TrailerBytes));
+        return new ExpandedSnapshot([], new StateFrameReader(file, Name, values), stateBytes, () => values.Holds.Release(hold));
     }
 
     public IReceivedSnapshot Receive(SnapshotMetadata snapshot)
@@ -63,8 +75,8 @@ internal sealed class SimulatedSnapshots(SimulatedDisk disk, IDiskHost host) : I
     {
         if (disk.Received.Remove(snapshot, out var bytes))
         {
-            disk.Snapshots[snapshot.Index] = new DiskSnapshot(
-                snapshot, bytes[..^TrailerBytes], BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(bytes.Length - TrailerBytes)));
+            disk.Snapshots[snapshot.Index] = new DiskSnapshot(snapshot, bytes, IsFramed: false);
+            ReleaseHold(snapshot.Index);
         }
         else if (!disk.Snapshots.ContainsKey(snapshot.Index))
         {
@@ -72,22 +84,100 @@ internal sealed class SimulatedSnapshots(SimulatedDisk disk, IDiskHost host) : I
         }
     }
 
-    private sealed class Writer(SimulatedSnapshots snapshots, SnapshotMetadata snapshot) : ISnapshotWriter
+    /// <summary>Keeps the newest snapshot, and the values to which it refers.</summary>
+    /// <exception cref="StorageCorruptException">It is damaged, or they are not there.</exception>
+    public void Recover(SnapshotMetadata latest)
     {
-        private readonly MemoryStream _state = new();
+        var pieces = new Dictionary<long, int>();
+        if (disk.Snapshots.TryGetValue(latest.Index, out var found) && found.IsFramed)
+        {
+            using var state = new StateFrameReader(new MemoryStream(found.Bytes, writable: false), Name, values);
+            state.Walk(reference => pieces[reference.Place] = reference.PieceBytes);
+            _holds.Add(latest.Index, values.Holds.Begin());
+        }
 
-        public Stream State => _state;
+        values.Recover(pieces);
+        RemoveOlderThan(latest);
+    }
+
+    public void RemoveOlderThan(SnapshotMetadata snapshot)
+    {
+        foreach (var old in disk.Snapshots.Keys.Where(index => index < snapshot.Index).ToArray())
+        {
+            disk.Snapshots.Remove(old);
+            ReleaseHold(old);
+        }
+    }
+
+    private void ReleaseHold(ulong index)
+    {
+        if (_holds.Remove(index, out var hold))
+        {
+            values.Holds.Release(hold);
+        }
+    }
+
+    /// <summary>The state in front of a trailer that says that it is sound.</summary>
+    private static ReadOnlyMemory<byte> StateOf(byte[] bytes)
+    {
+        var length = bytes.Length - SnapshotHead.TrailerBytes;
+        return length >= 0 && bytes.AsSpan(length).SequenceEqual(SnapshotHead.Trailer(length, Crc32C.Of(bytes.AsSpan(0, length))))
+            ? bytes.AsMemory(0, length)
+            : throw new StorageCorruptException(Name, 0, "the state has a bad checksum");
+    }
+
+    private SimulatedDisk Disk => disk;
+
+    private IDiskHost Host => host;
+
+    private SimulatedValueFile Values => values;
+
+    private sealed class Writer : ISnapshotWriter
+    {
+        private readonly SimulatedSnapshots _snapshots;
+        private readonly SnapshotMetadata _snapshot;
+        private readonly MemoryStream _file = new();
+        private readonly StateFrameWriter? _frames;
+        private readonly long _hold;
+        private bool _isInPlace;
+
+        public Writer(SimulatedSnapshots snapshots, SnapshotMetadata snapshot, bool isPreviousBuild)
+        {
+            (_snapshots, _snapshot) = (snapshots, snapshot);
+            _frames = isPreviousBuild ? null : new StateFrameWriter(_file);
+            _hold = snapshots.Values.Holds.Begin();
+        }
+
+        public Stream State => _frames is null ? _file : _frames;
 
         public void Commit()
         {
-            snapshots.Host.Step();
-            var state = snapshots.Host.IsPreviousBuild ? PreviousFormat.OfSnapshot(_state.ToArray()) : _state.ToArray();
-            snapshots.Disk.Snapshots[snapshot.Index] = new DiskSnapshot(snapshot, state, Crc32C.Append(0, state));
-            snapshots.Host.Step();
+            _snapshots.Host.Step();
+            _snapshots.Disk.Snapshots[_snapshot.Index] = new DiskSnapshot(_snapshot, Bytes(), IsFramed: _frames is not null);
+            _snapshots.ReleaseHold(_snapshot.Index);
+            _snapshots._holds.Add(_snapshot.Index, _hold);
+            _isInPlace = true;
+            _snapshots.Host.Step();
         }
 
         public void Dispose()
         {
+            if (!_isInPlace)
+            {
+                _snapshots.Values.Holds.Release(_hold);
+            }
+        }
+
+        private byte[] Bytes()
+        {
+            if (_frames is not null)
+            {
+                _frames.WriteEnd();
+                return _file.ToArray();
+            }
+
+            var state = PreviousFormat.OfSnapshot(_file.ToArray());
+            return [.. state, .. SnapshotHead.Trailer(state.Length, Crc32C.Of(state))];
         }
     }
 
@@ -105,12 +195,7 @@ internal sealed class SimulatedSnapshots(SimulatedDisk disk, IDiskHost host) : I
         {
             var bytes = stream.ToArray();
             snapshots.Disk.Receiving.Remove(snapshot);
-            if (bytes.Length < TrailerBytes
-                || Crc32C.Append(0, bytes.AsSpan(0, bytes.Length - TrailerBytes)) != BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(bytes.Length - TrailerBytes)))
-            {
-                throw new StorageCorruptException("simulated reception", 0, "the state has a bad checksum");
-            }
-
+            StateOf(bytes);
             snapshots.Disk.Received[snapshot] = bytes;
             snapshots.Host.Step();
         }
@@ -119,8 +204,4 @@ internal sealed class SimulatedSnapshots(SimulatedDisk disk, IDiskHost host) : I
         {
         }
     }
-
-    private SimulatedDisk Disk => disk;
-
-    private IDiskHost Host => host;
 }

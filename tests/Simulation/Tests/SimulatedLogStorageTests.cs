@@ -58,19 +58,4 @@ public sealed class SimulatedLogStorageTests : LogStorageConformance
         _disk.Rot();
         Assert.Throws<StorageCorruptException>(() => SimulatedLogStorage.Open(_disk, Three, _host));
     }
-
-    private sealed class QuietHost : IDiskHost
-    {
-        public long NowUs { get; set; }
-
-        public long LocalUs => NowUs;
-
-        public bool IsPreviousBuild => false;
-
-        public void Spend(long us) => NowUs += us;
-
-        public void Step()
-        {
-        }
-    }
 }

@@ -6,11 +6,14 @@ namespace Kube.RaftStore.Tests.Mvcc;
 internal sealed class MemoryValueFile : IValueFile
 {
     private readonly Dictionary<long, byte[]> _pieces = [];
+    private readonly Queue<long> _freed = new();
     private long _end;
 
     public bool HasRoom { get; set; } = true;
 
     public int Refused { get; private set; }
+
+    public long WrittenBytes { get; private set; }
 
     public bool TryAppend(ReadOnlySpan<byte> bytes, out long place)
     {
@@ -22,6 +25,7 @@ internal sealed class MemoryValueFile : IValueFile
         }
         _pieces[place] = bytes.ToArray();
         _end += bytes.Length + 1;
+        WrittenBytes += bytes.Length;
         return true;
     }
 
@@ -31,5 +35,18 @@ internal sealed class MemoryValueFile : IValueFile
         piece.Value.AsSpan((int)(place - piece.Key), into.Length).CopyTo(into);
     }
 
-    public void Free(long place, int lengthBytes) => Assert.Equal(lengthBytes, _pieces.Remove(place, out var bytes) ? bytes!.Length : -1);
+    public void Free(long place, int lengthBytes)
+    {
+        Assert.Equal(lengthBytes, _pieces[place].Length);
+        Assert.DoesNotContain(place, _freed);
+        _freed.Enqueue(place);
+    }
+
+    public bool GiveBack() => _freed.TryDequeue(out var place) && _pieces.Remove(place);
+
+    public void Sync()
+    {
+    }
+
+    public Exception Damaged(long place, string problem) => new InvalidDataException($"{place}: {problem}");
 }

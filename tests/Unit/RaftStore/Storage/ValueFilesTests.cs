@@ -1,4 +1,5 @@
 using Kube.RaftStore.Mvcc;
+using Kube.RaftStore.Storage;
 using Kube.RaftStore.Storage.Device;
 using Kube.RaftStore.Tests.Mvcc;
 
@@ -96,13 +97,82 @@ public sealed class ValueFilesTests : ValueStoreConformance, IDisposable
     }
 
     [Fact]
-    public void A_start_leaves_nothing_of_an_earlier_one()
+    public void A_start_leaves_nothing_to_which_nobody_refers()
     {
         var files = NewFiles();
         Assert.True(files.TryAppend(new byte[100], out _));
         Assert.NotEmpty(Directory.EnumerateFiles(_directory, "*", SearchOption.AllDirectories));
         using var next = new ValueFiles(Path.Combine(_directory, "0"));
+        next.Recover(new Dictionary<long, int>());
         Assert.Empty(Directory.EnumerateFiles(_directory, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void A_start_keeps_pieces_that_are_referred_to_and_gives_back_what_is_between_them()
+    {
+        var files = NewFiles();
+        var pieces = Enumerable.Range(0, 60).Select(i => (Bytes: ValueOf(i, 50_000), Place: files.TryAppend(ValueOf(i, 50_000), out var place) ? place : -1)).ToList();
+        files.Dispose();
+        var kept = pieces.Where(static (_, i) => i is 3 or 30 or 31 or 57).ToDictionary(static piece => piece.Place, static piece => piece.Bytes.Length);
+
+        using var next = new ValueFiles(Path.Combine(_directory, "0"), fileBytes: 1 << 20);
+        next.Recover(kept);
+        Assert.Equal(200_000, next.LiveBytes);
+        Assert.InRange(BlocksOnDisk(), 200_000, 300_000);
+        Assert.True(next.TryAppend(ValueOf(99, 50_000), out var added));
+        Assert.DoesNotContain(added, pieces.Select(static piece => piece.Place));
+        var read = new byte[50_000];
+        foreach (var (place, _) in kept)
+        {
+            next.Read(place, read);
+            Assert.Equal(pieces.Single(piece => piece.Place == place).Bytes, read);
+            next.Free(place, 50_000);
+        }
+        while (next.GiveBack())
+        {
+        }
+        Assert.Equal(50_000, next.LiveBytes);
+        next.Read(added, read);
+        Assert.Equal(ValueOf(99, 50_000), read);
+    }
+
+    [Fact]
+    public void A_start_says_which_file_is_missing_or_cut()
+    {
+        var files = NewFiles();
+        Assert.True(files.TryAppend(ValueOf(1, 5_000), out var place));
+        var file = Directory.EnumerateFiles(Path.Combine(_directory, "0")).Single();
+        files.Dispose();
+        using (var cut = new FileStream(file, FileMode.Open))
+        {
+            cut.SetLength(4_999);
+        }
+        using var next = new ValueFiles(Path.Combine(_directory, "0"));
+        var error = Assert.Throws<StorageCorruptException>(() => next.Recover(new Dictionary<long, int> { [place] = 5_000 }));
+        Assert.Equal((file, 4_999), (error.File, error.OffsetBytes));
+        File.Delete(file);
+        using var last = new ValueFiles(Path.Combine(_directory, "0"));
+        Assert.Equal(file, Assert.Throws<StorageCorruptException>(() => last.Recover(new Dictionary<long, int> { [place] = 5_000 })).File);
+    }
+
+    [Fact]
+    public void Damage_that_a_reader_finds_stops_the_upkeep_too()
+    {
+        var store = NewStore(PageBytes, 0, out var files);
+        var handles = Enumerable.Range(0, 2_000).Select(i => store.Add(ValueOf(i, 500))).ToList();
+        Settle(store);
+        var file = Directory.EnumerateFiles(_directory, "*", SearchOption.AllDirectories).Order().First();
+        using (var patch = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite))
+        {
+            var one = new byte[1];
+            RandomAccess.Read(patch, one, 1_700);
+            one[0] ^= 4;
+            RandomAccess.Write(patch, one, 1_700);
+        }
+        Assert.Equal(ValueOf(2, 500), store.Read(handles[2]).ToArray());
+        var error = Assert.Throws<StorageCorruptException>(() => store.Read(handles[3]));
+        Assert.Equal((file, 1_500), (error.File, error.OffsetBytes));
+        Assert.Same(error, Assert.Throws<StorageCorruptException>(() => store.Maintain()));
     }
 
     /// <summary>Readers beside a writer that drops and a task that moves: each reads its value or learns that it is gone.</summary>
@@ -189,6 +259,7 @@ public sealed class ValueFilesTests : ValueStoreConformance, IDisposable
     private ValueFiles NewFiles()
     {
         var files = new ValueFiles(Path.Combine(_directory, $"{_files.Count}"), fileBytes: 1 << 20);
+        files.Recover(new Dictionary<long, int>());
         _files.Add(files);
         return files;
     }
