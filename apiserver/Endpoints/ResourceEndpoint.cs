@@ -167,17 +167,17 @@ internal sealed partial class ResourceEndpoint(ResourceRegistry registry, ApiMet
         var definition = store.Definition;
         var format = ResponseWriter.Negotiate(request);
         var obj = await BodyReader.ReadObjectAsync(request, definition.Info.GroupVersionKind).ConfigureAwait(false);
-        NameInAudit(request, obj);
+        NameInAudit(request, new ObjectAccessor(obj).Name);
         var result = await store.CreateAsync(request.Write(), request.Info.Namespace, obj, request.Aborted).ConfigureAwait(false);
-        NameInAudit(request, result.Object);
-        await WriteResultAsync(request, store, 201, result.Object, format).ConfigureAwait(false);
+        NameInAudit(request, result.Name);
+        await WriteResultAsync(request, store, 201, result, format).ConfigureAwait(false);
     }
 
-    private static void NameInAudit(ApiRequest request, JsonObject obj)
+    private static void NameInAudit(ApiRequest request, string name)
     {
         if (request.Trail is { } trail)
         {
-            trail.ObjectName = new ObjectAccessor(obj).Name;
+            trail.ObjectName = name;
         }
     }
 
@@ -217,7 +217,7 @@ internal sealed partial class ResourceEndpoint(ResourceRegistry registry, ApiMet
             return;
         }
 
-        await WriteResultAsync(request, store, result.Created ? 201 : 200, result.Object, format).ConfigureAwait(false);
+        await WriteResultAsync(request, store, result.Created ? 201 : 200, result, format).ConfigureAwait(false);
     }
 
     private async Task CreateSubresourceAsync(ApiRequest request, ResourceStore store, ICreateSubresource subresource)
@@ -264,6 +264,11 @@ internal sealed partial class ResourceEndpoint(ResourceRegistry registry, ApiMet
             throw ApiErrors.TooLargeResourceVersion(version.Value, store.Feed.Position);
         }
     }
+
+    private Task WriteResultAsync(ApiRequest request, ResourceStore store, int code, StoredResult result, NegotiatedFormat format) =>
+        format is { As: null, Format: WireFormat.Json, Pretty: false }
+            ? ResponseWriter.WriteBytesAsync(request, code, result.Json, ResponseWriter.ContentTypeOf(format))
+            : WriteResultAsync(request, store, code, result.Object, format);
 
     private async Task WriteResultAsync(ApiRequest request, ResourceStore store, int code, JsonObject obj, NegotiatedFormat format)
     {

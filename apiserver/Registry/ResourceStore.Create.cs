@@ -12,23 +12,24 @@ public sealed partial class ResourceStore
     /// Creates an object. <paramref name="obj"/> is decoded, belongs to the caller no more, and is defaulted here.
     /// </summary>
     /// <exception cref="KubeStatusException">The object is refused, or its name is taken.</exception>
-    public async Task<StoredResult> CreateAsync(WriteContext context, string ns, JsonObject obj, CancellationToken cancellationToken)
+    public Task<StoredResult> CreateAsync(WriteContext context, string ns, JsonObject obj, CancellationToken cancellationToken)
     {
         var accessor = new ObjectAccessor(obj);
         EnsureNamespace(accessor, ns);
         ApplyDefaults(obj);
         RecordCreator(context, obj);
-        if (accessor.Name.Length > 0 || accessor.GenerateName.Length == 0)
-        {
-            return await CreateOnceAsync(context, ns, obj, cancellationToken).ConfigureAwait(false);
-        }
+        return accessor.Name.Length > 0 || accessor.GenerateName.Length == 0
+            ? WriteNewAsync(context, ns, PrepareNewAsync(context, ns, obj, cancellationToken), cancellationToken)
+            : CreateNamedByServerAsync(context, ns, obj, cancellationToken);
+    }
 
+    private async Task<StoredResult> CreateNamedByServerAsync(WriteContext context, string ns, JsonObject obj, CancellationToken cancellationToken)
+    {
         for (var attempt = 1; ; attempt++)
         {
-            var candidate = (JsonObject)obj.DeepClone();
             try
             {
-                return await CreateOnceAsync(context, ns, candidate, cancellationToken).ConfigureAwait(false);
+                return await WriteNewAsync(context, ns, PrepareNewAsync(context, ns, (JsonObject)obj.DeepClone(), cancellationToken), cancellationToken).ConfigureAwait(false);
             }
             catch (KubeStatusException exception) when (exception.Status.Reason == "AlreadyExists" && attempt < MaxNameAttempts)
             {
@@ -37,7 +38,8 @@ public sealed partial class ResourceStore
         }
     }
 
-    private async Task<StoredResult> CreateOnceAsync(WriteContext context, string ns, JsonObject obj, CancellationToken cancellationToken)
+    /// <summary>All that is done to a new object before it is written.</summary>
+    private async Task<PreparedWrite> PrepareNewAsync(WriteContext context, string ns, JsonObject obj, CancellationToken cancellationToken)
     {
         var accessor = new ObjectAccessor(obj);
         var request = Admission(AdmissionOperation.Create, context, ns, accessor.Name, obj, null);
@@ -45,45 +47,63 @@ public sealed partial class ResourceStore
         PrepareForCreate(accessor, ns);
         Strategy.RecordRequester(obj, context.User);
         var allocation = await Strategy.AllocateAsync(obj, null, context.DryRun, cancellationToken).ConfigureAwait(false);
-        var written = false;
+        var passed = false;
         try
         {
             Refuse(accessor.Name, ObjectRules.ValidateCreate(obj, Definition.Info));
             await AdmissionPlugins.ValidateAsync(request, cancellationToken).ConfigureAwait(false);
-            await WriteNewAsync(context, ns, obj, cancellationToken).ConfigureAwait(false);
-            written = !context.DryRun;
-            return new StoredResult(obj, true);
+            var prepared = Prepared(obj, allocation, keepObject: context.DryRun);
+            passed = true;
+            return prepared;
         }
         finally
         {
-            await EndAsync(allocation, written).ConfigureAwait(false);
+            if (!passed)
+            {
+                await EndAsync(allocation, written: false).ConfigureAwait(false);
+            }
         }
     }
 
-    private async Task WriteNewAsync(WriteContext context, string ns, JsonObject obj, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes what has been prepared. Whoever prepares is done by then and its trees are free: a hundred requests that wait for the store hold
+    /// their bytes only.
+    /// </summary>
+    private async Task<StoredResult> WriteNewAsync(WriteContext context, string ns, Task<PreparedWrite> preparing, CancellationToken cancellationToken)
     {
-        var accessor = new ObjectAccessor(obj);
-        var key = StorageKey(ns, accessor.Name);
-        var bytes = EncodeForStorage(obj);
-        if (context.DryRun)
+        var prepared = await preparing.ConfigureAwait(false);
+        var written = false;
+        try
         {
-            var existing = await _storage.GetAsync(key, cancellationToken).ConfigureAwait(false);
-            if (existing.Object is not null)
+            var key = StorageKey(ns, prepared.Name);
+            if (context.DryRun)
             {
-                throw ApiErrors.AlreadyExists(Definition, accessor.Name);
+                var existing = await _storage.GetAsync(key, cancellationToken).ConfigureAwait(false);
+                return existing.Object is null ? new StoredResult(prepared.Object!, true) : throw ApiErrors.AlreadyExists(Definition, prepared.Name);
             }
 
-            return;
-        }
+            var outcome = await _storage.CreateAsync(key, prepared.Bytes, Strategy.TimeToLive, cancellationToken).ConfigureAwait(false);
+            if (!outcome.Succeeded)
+            {
+                throw ApiErrors.AlreadyExists(Definition, prepared.Name);
+            }
 
-        var outcome = await _storage.CreateAsync(key, bytes, Strategy.TimeToLive, cancellationToken).ConfigureAwait(false);
-        if (!outcome.Succeeded)
+            written = true;
+            return prepared.Stored(outcome.Revision, created: true);
+        }
+        finally
         {
-            throw ApiErrors.AlreadyExists(Definition, accessor.Name);
+            await EndAsync(prepared.Allocation, written).ConfigureAwait(false);
         }
-
-        accessor.ResourceVersion = Format(outcome.Revision);
     }
+
+    private PreparedWrite Prepared(JsonObject obj, IAllocation? allocation, bool keepObject) => new()
+    {
+        Name = new ObjectAccessor(obj).Name,
+        Bytes = EncodeForStorage(obj),
+        Object = keepObject || Definition.Converter is not null ? obj : null,
+        Allocation = allocation,
+    };
 
     private void PrepareForCreate(ObjectAccessor accessor, string ns)
     {

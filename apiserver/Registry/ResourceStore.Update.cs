@@ -22,10 +22,10 @@ public sealed partial class ResourceStore
     public async Task<StoredResult> UpdateAsync(
         WriteContext context, string ns, string name, ObjectChange change, Func<ValueTask<JsonObject>>? absent, CancellationToken cancellationToken)
     {
-        var (current, revision, fresh) = await ReadForWriteAsync(ns, name, cancellationToken).ConfigureAwait(false);
+        var start = await ReadForWriteAsync(ns, name, cancellationToken).ConfigureAwait(false);
         for (var attempt = 0; attempt < MaxConflictRetries; attempt++)
         {
-            if (current is null)
+            if (!start.Exists)
             {
                 if (absent is null)
                 {
@@ -39,32 +39,34 @@ public sealed partial class ResourceStore
                 catch (KubeStatusException exception) when (exception.Status.Reason == "AlreadyExists" && !context.DryRun)
                 {
                     // Somebody else made it in between.
-                    (current, revision, fresh) = await ReadFreshAsync(ns, name, cancellationToken).ConfigureAwait(false);
+                    start = await ReadFreshAsync(ns, name, cancellationToken).ConfigureAwait(false);
                     continue;
                 }
             }
 
-            var attemptResult = await TryUpdateAsync(context, ns, name, current, revision, fresh, change, cancellationToken).ConfigureAwait(false);
-            if (attemptResult.Result is { } result)
+            var preparing = PrepareChangeAsync(context, ns, name, start.Take(), start.IsFresh, change, cancellationToken);
+            var (result, latest) = await WriteChangeAsync(ns, name, start.Revision, preparing, cancellationToken).ConfigureAwait(false);
+            if (result is not null)
             {
                 return result;
             }
 
-            (current, revision, fresh) = attemptResult.Latest is { } latest
-                ? (ServedFrom(latest), latest.ModRevision, true)
-                : await ReadFreshAsync(ns, name, cancellationToken).ConfigureAwait(false);
+            start = latest is null ? await ReadFreshAsync(ns, name, cancellationToken).ConfigureAwait(false) : FreshStart(latest);
         }
 
         throw ApiErrors.Conflict(Definition, name, "the object is being changed too often to be written");
     }
 
-    private async Task<(StoredResult? Result, StoredObject? Latest)> TryUpdateAsync(
-        WriteContext context, string ns, string name, JsonObject current, long revision, bool fresh, ObjectChange change, CancellationToken cancellationToken)
+    /// <summary>
+    /// All that is done to a changed object before it is written. The prepared write, or what there is without one, or neither: then it must be
+    /// tried again on the store's own object.
+    /// </summary>
+    private async Task<(PreparedWrite? Write, StoredResult? Result)> PrepareChangeAsync(
+        WriteContext context, string ns, string name, JsonObject current, bool fresh, ObjectChange change, CancellationToken cancellationToken)
     {
         JsonObject updated;
-        var request = default(AdmissionRequest);
         IAllocation? allocation = null;
-        var written = false;
+        var passed = false;
         try
         {
             try
@@ -72,7 +74,7 @@ public sealed partial class ResourceStore
                 updated = await change((JsonObject)current.DeepClone()).ConfigureAwait(false);
                 ApplyDefaults(updated);
                 CheckUpdate(new ObjectAccessor(updated), new ObjectAccessor(current), ns, name);
-                request = Admission(AdmissionOperation.Update, context, ns, name, updated, current);
+                var request = Admission(AdmissionOperation.Update, context, ns, name, updated, current);
                 await AdmissionPlugins.MutateAsync(request, cancellationToken).ConfigureAwait(false);
                 PrepareForUpdate(context, updated, current);
                 RecordOwner(context, updated, current);
@@ -89,37 +91,64 @@ public sealed partial class ResourceStore
             if (ObjectJson.Same(updated, current))
             {
                 // A write that changes nothing is none; but only the store can tell that nothing changes.
-                return fresh ? (new StoredResult(current, false), null) : (null, null);
+                return (null, fresh ? new StoredResult(current, false) : null);
             }
 
-            var end = MayEnd(updated);
             if (context.DryRun)
             {
                 // No write will tell that the cached object was behind the store.
-                return fresh ? (new StoredResult(updated, false), null) : (null, null);
+                return (null, fresh ? new StoredResult(updated, false) : null);
             }
 
+            var prepared = MayEnd(updated)
+                ? new PreparedWrite { Name = name, Bytes = [], Object = updated, Ends = true, Allocation = allocation }
+                : Prepared(updated, allocation, keepObject: false);
+            passed = true;
+            return (prepared, null);
+        }
+        finally
+        {
+            if (!passed)
+            {
+                await EndAsync(allocation, written: false).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Writes what has been prepared; as with a new object, its trees are free by then. Neither when another writer was there first.</summary>
+    private async Task<(StoredResult? Result, StoredObject? Latest)> WriteChangeAsync(
+        string ns, string name, long revision, Task<(PreparedWrite? Write, StoredResult? Result)> preparing, CancellationToken cancellationToken)
+    {
+        var (prepared, unwritten) = await preparing.ConfigureAwait(false);
+        if (prepared is null)
+        {
+            return (unwritten, null);
+        }
+
+        var written = false;
+        try
+        {
             var key = StorageKey(ns, name);
-            var outcome = end
+            var outcome = prepared.Ends
                 ? await _storage.DeleteAsync(key, revision, cancellationToken).ConfigureAwait(false)
-                : await _storage.UpdateAsync(key, EncodeForStorage(updated), revision, Strategy.TimeToLive, cancellationToken).ConfigureAwait(false);
+                : await _storage.UpdateAsync(key, prepared.Bytes, revision, Strategy.TimeToLive, cancellationToken).ConfigureAwait(false);
             if (!outcome.Succeeded)
             {
                 return (null, outcome.Current);
             }
 
             written = true;
-            new ObjectAccessor(updated).ResourceVersion = Format(outcome.Revision);
-            if (end)
+            var result = prepared.Stored(outcome.Revision, created: false);
+            if (prepared.Ends)
             {
-                await Strategy.ReleaseAsync(updated, cancellationToken).ConfigureAwait(false);
+                await Strategy.ReleaseAsync(result.Object, cancellationToken).ConfigureAwait(false);
             }
 
-            return (new StoredResult(updated, false), null);
+            return (result, null);
         }
         finally
         {
-            await EndAsync(allocation, written).ConfigureAwait(false);
+            await EndAsync(prepared.Allocation, written).ConfigureAwait(false);
         }
     }
 
@@ -224,19 +253,46 @@ public sealed partial class ResourceStore
     }
 
     /// <summary>The object to start a write from: the cached one, good enough since the write is conditional.</summary>
-    private async Task<(JsonObject? Object, long Revision, bool Fresh)> ReadForWriteAsync(string ns, string name, CancellationToken cancellationToken)
+    private async Task<WriteStart> ReadForWriteAsync(string ns, string name, CancellationToken cancellationToken)
     {
         if (Cache.Snapshot?.Objects.Find(Definition.KeyOf(ns, name)) is { } cached)
         {
-            return (Served(cached), cached.Revision, false);
+            return new WriteStart(Served(cached), cached.Revision, false);
         }
 
         return await ReadFreshAsync(ns, name, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<(JsonObject? Object, long Revision, bool Fresh)> ReadFreshAsync(string ns, string name, CancellationToken cancellationToken)
+    private async Task<WriteStart> ReadFreshAsync(string ns, string name, CancellationToken cancellationToken)
     {
         var read = await _storage.GetAsync(StorageKey(ns, name), cancellationToken).ConfigureAwait(false);
-        return read.Object is { } stored ? (ServedFrom(stored), stored.ModRevision, true) : (null, 0, true);
+        return read.Object is { } stored ? FreshStart(stored) : new WriteStart(null, 0, true);
+    }
+
+    private WriteStart FreshStart(StoredObject stored) => new(ServedFrom(stored), stored.ModRevision, true);
+
+    /// <summary>What a write starts from.</summary>
+    /// <param name="current">Null when there is no object.</param>
+    /// <param name="revision">The revision on which the write is conditional.</param>
+    /// <param name="isFresh">True when it is the store's own, not the cache's, which may be behind.</param>
+    private sealed class WriteStart(JsonObject? current, long revision, bool isFresh)
+    {
+        private JsonObject? _current = current;
+
+        public long Revision => revision;
+
+        public bool IsFresh => isFresh;
+
+        public bool Exists { get; } = current is not null;
+
+        public void Deconstruct(out JsonObject? obj, out long atRevision, out bool fresh) => (obj, atRevision, fresh) = (_current, revision, isFresh);
+
+        /// <summary>The object, once: it is not to be kept while the store is waited for.</summary>
+        public JsonObject Take()
+        {
+            var taken = _current!;
+            _current = null;
+            return taken;
+        }
     }
 }

@@ -108,6 +108,7 @@ public sealed partial class ContainerdPodTests(ContainerdCluster cluster)
 
     [Fact]
     [Behaviour("emptydir-wrapper", "ConfigMaps, no race")]
+    [Trait(Extent.Trait, Extent.Full)]
     public async Task Pods_with_fifty_config_maps_each_all_start()
     {
         var maps = new StringBuilder();

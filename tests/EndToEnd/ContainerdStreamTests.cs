@@ -42,7 +42,7 @@ public sealed partial class ContainerdStreamTests(ContainerdCluster cluster)
     }
 
     [Theory]
-    [InlineData(Spdy)]
+    [FullInlineData(Spdy)]
     [InlineData(WebSocket)]
     public async Task A_terminal_has_the_size_of_the_clients_and_follows_it(string version)
     {
@@ -73,7 +73,7 @@ public sealed partial class ContainerdStreamTests(ContainerdCluster cluster)
     }
 
     [Theory]
-    [InlineData(Spdy)]
+    [FullInlineData(Spdy)]
     [InlineData(WebSocket)]
     public async Task Attach_joins_the_containers_own_input_and_output(string version)
     {
@@ -100,7 +100,7 @@ public sealed partial class ContainerdStreamTests(ContainerdCluster cluster)
     }
 
     [Theory]
-    [InlineData(Spdy)]
+    [FullInlineData(Spdy)]
     [InlineData(WebSocket)]
     public async Task Run_with_input_gives_the_output_and_the_code_and_leaves_nothing(string version)
     {
@@ -136,7 +136,7 @@ public sealed partial class ContainerdStreamTests(ContainerdCluster cluster)
     }
 
     [Theory]
-    [InlineData(Spdy)]
+    [FullInlineData(Spdy)]
     [InlineData(WebSocket)]
     public async Task A_port_is_forwarded_and_a_refusal_told(string version)
     {
@@ -212,7 +212,7 @@ public sealed partial class ContainerdStreamTests(ContainerdCluster cluster)
     }
 
     [Theory]
-    [InlineData(Spdy)]
+    [FullInlineData(Spdy)]
     [InlineData(WebSocket)]
     public async Task A_container_that_takes_input_once_sees_the_end_of_its_killed_client(string version)
     {

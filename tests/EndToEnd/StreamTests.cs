@@ -54,7 +54,7 @@ public sealed partial class StreamTests(TestCluster cluster)
     }
 
     [Theory]
-    [InlineData("1.28")]
+    [FullInlineData("1.28")]
     [InlineData("1.33")]
     public async Task A_port_of_a_pod_is_reached_from_here(string version)
     {
@@ -102,7 +102,7 @@ public sealed partial class StreamTests(TestCluster cluster)
     }
 
     [Theory]
-    [InlineData("1.28")]
+    [FullInlineData("1.28")]
     [InlineData("1.33")]
     public async Task A_container_that_takes_input_once_sees_the_end_of_its_killed_client(string version)
     {

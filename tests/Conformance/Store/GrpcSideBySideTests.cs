@@ -86,7 +86,7 @@ public sealed class GrpcSideBySideTests : IAsyncLifetime
         var kv = new KV.KVClient(channel);
         var random = new Prng(22);
         var answers = new StringBuilder();
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < (Extent.IsFull ? 300 : 100); i++)
         {
             var txn = Txn(random, depth: 0);
             answers.AppendLine(CultureInfo.InvariantCulture, $"{txn} -> {await AnswerAsync(async () => await kv.TxnAsync(txn))}");
