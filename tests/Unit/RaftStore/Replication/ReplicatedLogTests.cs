@@ -205,6 +205,9 @@ public class ReplicatedLogTests
         var writes = Enumerable.Range(0, 200).Select(i => cluster.ProposeAsync((ulong)(i % 3) + 1, $"c{i}")).ToArray();
         await cluster.Logs[(target % 3) + 1].TransferLeaderAsync(target, CancellationToken.None);
         await Task.WhenAll(writes);
+
+        // Acknowledged is what the member asked has applied; the others follow.
+        await TestCluster.Until(() => cluster.Machines[target].Commands.Count >= 200, "the new leader has applied all");
         Assert.Equal(200, cluster.Machines[target].Commands.Distinct().Count());
         Assert.Equal(200, cluster.Machines[target].Commands.Count);
     }
