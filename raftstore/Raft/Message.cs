@@ -74,6 +74,9 @@ public sealed class Message
     /// <summary>Vote and pre-vote: the leader itself wants the change, so that its lease does not stand against it.</summary>
     public bool LeaderTransfer { get; init; }
 
+    /// <summary>Answers to vote and pre-vote: the voter may have lost what it once promised (<see cref="RaftOptions.IsUnproven"/>).</summary>
+    public bool IsUnproven { get; init; }
+
     public SnapshotMetadata? Snapshot { get; init; }
 
     public long SizeBytes

@@ -37,7 +37,7 @@ public sealed partial class RaftNode
             if (id == Id)
             {
                 // Counted once it is durable, as a vote of anyone else.
-                Send(new Message { Type = ResponseTo(request), From = Id, To = Id, Term = term });
+                Send(new Message { Type = ResponseTo(request), From = Id, To = Id, Term = term, IsUnproven = IsUnproven });
                 continue;
             }
 
@@ -57,22 +57,22 @@ public sealed partial class RaftNode
     private static MessageType ResponseTo(MessageType request) =>
         request == MessageType.PreVote ? MessageType.PreVoteResponse : MessageType.VoteResponse;
 
-    /// <summary>Learners vote when asked: a member that was promoted may not have learnt of it yet
-    /// (dissertation, 4.2.2: servers vote whatever configuration they know).</summary>
+    /// <summary>
+    /// Learners vote when asked: a member that was promoted may not have learnt of it yet (dissertation, 4.2.2: servers vote whatever configuration
+    /// they know). So does a member that may have lost its data, and says so.
+    /// </summary>
     private void OnVoteRequest(Message message)
     {
         var isPreVote = message.Type == MessageType.PreVote;
         var free = _vote == message.From
             || (_vote == 0 && LeaderId == 0)
             || (isPreVote && message.Term > Term);
-        var trusted = !IsUnproven || (HasFirstLog(_log.LastIndex) && HasFirstLog(message.Index));
         var bound = IsBoundByLease && !message.LeaderTransfer;
-        var granted = free && trusted && !bound && _log.IsUpToDate(new EntryId(message.LogTerm, message.Index));
+        var granted = free && !bound && _log.IsUpToDate(new EntryId(message.LogTerm, message.Index));
         if (granted && !isPreVote)
         {
             _electionElapsed = 0;
             _vote = message.From;
-            IsUnproven = false;
         }
 
         Send(new Message
@@ -83,6 +83,7 @@ public sealed partial class RaftNode
             // A pre-vote is granted in the term asked about, and refused in one's own, from which the asker learns.
             Term = granted ? message.Term : Term,
             Reject = !granted,
+            IsUnproven = IsUnproven,
         });
     }
 
@@ -99,7 +100,7 @@ public sealed partial class RaftNode
             return;
         }
 
-        _tracker.RecordVote(message.From, !message.Reject);
+        _tracker.RecordVote(message.From, !message.Reject, message.IsUnproven);
         switch (_tracker.Tally())
         {
             case VoteResult.Won when Role == Role.PreCandidate:

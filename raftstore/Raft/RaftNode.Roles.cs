@@ -98,7 +98,7 @@ public sealed partial class RaftNode
 
     /// <summary>A membership change that is committed but not in force here could make this member campaign in a
     /// configuration that is gone.</summary>
-    private bool CanCampaign => IsPromotable && (!IsUnproven || HasFirstLog(_log.LastIndex)) && _confChangesOut == 0 && !HasUnappliedConfChange();
+    private bool CanCampaign => IsPromotable && _confChangesOut == 0 && !HasUnappliedConfChange();
 
     /// <summary>Whether a log that ends there holds nothing but the place of the first membership.</summary>
     private static bool HasFirstLog(ulong lastIndex) => lastIndex <= 1;

@@ -46,7 +46,7 @@ public sealed partial class RaftNode
         _lease = new LeaderLease(options.ElectionTicks);
         _tracker = new ProgressTracker(options.MaxInflightMessages, options.MaxInflightBytes);
         _persisted = stable.HardState;
-        IsUnproven = options.IsUnproven && _persisted.Vote == 0;
+        IsUnproven = options.IsUnproven;
         Term = Math.Max(_persisted.Term, stable.LatestSnapshot.Term);
         _vote = Term == _persisted.Term ? _persisted.Vote : 0;
         _log.CommitTo(Math.Min(_persisted.Commit, _log.LastIndex));
@@ -81,8 +81,8 @@ public sealed partial class RaftNode
 
     /// <summary>
     /// Whether this member might have lost data that its vote and its acknowledgements once counted on (see
-    /// <see cref="RaftOptions.IsUnproven"/>). Ends when it takes part in a first election, or when it holds everything that
-    /// a leader has committed, up to an entry of that leader's own term.
+    /// <see cref="RaftOptions.IsUnproven"/>). Ends when it becomes leader, or when it holds everything that a leader has committed, up to an entry
+    /// of that leader's own term.
     /// </summary>
     public bool IsUnproven { get; private set; }
 

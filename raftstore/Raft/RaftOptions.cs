@@ -49,7 +49,7 @@ public sealed record RaftOptions
 
     /// <summary>
     /// Whether this member begins with an empty data directory that nothing has filled yet. Another of its name may have
-    /// voted and acknowledged before: until it has shown otherwise it votes only in a cluster's very first election.
+    /// voted and acknowledged before: until a leader has filled it, its vote counts only where every voter grants.
     /// </summary>
     public bool IsUnproven { get; init; }
 

@@ -212,7 +212,7 @@ internal sealed class Stage
             MessageType.Append => $" after {m.LogTerm}/{m.Index} commit {m.Commit} [{string.Join(' ', m.Entries.Select(e => $"{e.Term}/{e.Index}"))}]",
             MessageType.AppendResponse => m.Reject ? $" refused {m.Index}, try {m.LogTerm}/{m.RejectHint}" : $" has {m.Index}",
             MessageType.Vote or MessageType.PreVote => $" last {m.LogTerm}/{m.Index}" + (m.LeaderTransfer ? " for the leader" : ""),
-            MessageType.VoteResponse or MessageType.PreVoteResponse => m.Reject ? " no" : " yes",
+            MessageType.VoteResponse or MessageType.PreVoteResponse => m.Reject ? " no" : m.IsUnproven ? " yes, unproven" : " yes",
             MessageType.Heartbeat => $" commit {m.Commit}" + (m.Context > 0 ? $" round {m.Context}" : ""),
             MessageType.HeartbeatResponse => m.Context > 0 ? $" round {m.Context}" : "",
             MessageType.Snapshot => $" at {m.Snapshot!.Term}/{m.Snapshot.Index}",

@@ -7,6 +7,7 @@ namespace Kube.RaftStore.Raft.Tracker;
 public sealed class ProgressTracker
 {
     private readonly Dictionary<ulong, bool> _votes = [];
+    private readonly HashSet<ulong> _unproven = [];
     private readonly Func<ulong, ulong> _matchOf;
 
     public ProgressTracker(int maxInflightMessages, long maxInflightBytes)
@@ -42,12 +43,37 @@ public sealed class ProgressTracker
     public bool IsQuorumActive =>
         Membership.Voters.Tally(id => Progress.TryGetValue(id, out var p) && p.RecentActive) == VoteResult.Won;
 
-    public void ResetVotes() => _votes.Clear();
+    public void ResetVotes()
+    {
+        _votes.Clear();
+        _unproven.Clear();
+    }
 
     /// <summary>Notes a vote; the first one of a voter counts.</summary>
-    public void RecordVote(ulong id, bool granted) => _votes.TryAdd(id, granted);
+    /// <param name="isUnproven">True when the voter may have lost what it promised before.</param>
+    public void RecordVote(ulong id, bool granted, bool isUnproven = false)
+    {
+        if (_votes.TryAdd(id, granted) && isUnproven)
+        {
+            _unproven.Add(id);
+        }
+    }
 
-    public VoteResult Tally() => Membership.Voters.Tally(id => _votes.TryGetValue(id, out var granted) ? granted : null);
+    /// <summary>
+    /// The state of the election. A grant of a voter that may have forgotten what it acknowledged says nothing, unless all voters grant: whoever
+    /// still has what it forgot would not. So a cluster's first election, in which nobody has been filled yet, takes all of its members.
+    /// </summary>
+    public VoteResult Tally()
+    {
+        var tally = Membership.Voters.Tally(VoteOf);
+        return tally != VoteResult.Won
+            || Membership.Voters.Tally(id => _unproven.Contains(id) ? null : VoteOf(id)) == VoteResult.Won
+            || Membership.Voters.Ids.All(id => VoteOf(id) == true)
+            ? tally
+            : VoteResult.Pending;
+    }
+
+    private bool? VoteOf(ulong id) => _votes.TryGetValue(id, out var granted) ? granted : null;
 
     /// <summary>A tracker entry for a member at its start.</summary>
     public Progress NewProgress(ulong match, ulong next, bool isLearner) =>

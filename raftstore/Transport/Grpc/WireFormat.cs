@@ -22,6 +22,7 @@ internal static class WireFormat
             RejectHint = message.RejectHint,
             Context = message.Context,
             LeaderTransfer = message.LeaderTransfer,
+            Unproven = message.IsUnproven,
         };
         for (var i = 0; i < message.Entries.Count; i++)
         {
@@ -67,6 +68,7 @@ internal static class WireFormat
             RejectHint = wire.RejectHint,
             Context = wire.Context,
             LeaderTransfer = wire.LeaderTransfer,
+            IsUnproven = wire.Unproven,
             Snapshot = wire.Snapshot is null ? null : FromWire(wire.Snapshot),
         };
     }

@@ -35,8 +35,8 @@ internal static class ElectionBugs
             "StartElection(_options.PreVote ? Election.PreVote : Election.Vote);",
             """StartElection(_options.PreVote && !Planted.Is("pre-vote-ignored") ? Election.PreVote : Election.Vote);""")),
         new("unproven-votes", "a member with an empty disk votes as though it had its data", Habitat.Majorities, new Edit(
-            Election,
-            "var trusted = !IsUnproven || ",
-            """var trusted = Planted.Is("unproven-votes") || !IsUnproven || """)),
+            "raftstore/Raft/Tracker/ProgressTracker.cs",
+            "_unproven.Contains(id) ? null",
+            """!Planted.Is("unproven-votes") && _unproven.Contains(id) ? null""")),
     ];
 }

@@ -18,6 +18,15 @@ public class SimulationTests
         }
     }
 
+    /// <summary>Seeds that once found something, beside which thousands of others had passed by.</summary>
+    [Theory]
+    [InlineData(1796147027444006)]
+    public void A_seed_that_found_a_violation_finds_none_any_more(ulong seed)
+    {
+        var result = SimulationRun.Execute(SwarmOptions.Draw(seed));
+        Assert.True(result.IsSound, $"seed {seed}: {result.Failure}\n{string.Join('\n', result.Story)}");
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(11)]

@@ -204,14 +204,36 @@ public class RaftNodeTests
     }
 
     [Fact]
-    public void Member_with_an_empty_directory_votes_only_in_a_first_election()
+    public void Member_with_an_empty_directory_votes_and_says_so()
     {
         var node = new RaftNode(Options with { IsUnproven = true }, _storage, new Prng(1));
-        node.Step(new Message { Type = MessageType.Vote, From = 2, To = 1, Term = 7, LogTerm = 3, Index = 40 });
-        Assert.True(Assert.Single(Drain(node)).Reject);
         node.Step(VoteRequest(from: 3, term: 8));
-        Assert.False(Assert.Single(Drain(node)).Reject);
-        Assert.False(node.IsUnproven);
+        var answer = Assert.Single(Drain(node));
+        Assert.Equal((false, true), (answer.Reject, answer.IsUnproven));
+        Assert.True(node.IsUnproven);
+    }
+
+    [Theory]
+    [InlineData("yes", "yes", Role.Leader)]
+    [InlineData("yes, unproven", "yes", Role.Leader)]
+    [InlineData("yes, unproven", "yes, unproven", Role.Leader)]
+    [InlineData("yes", "none", Role.Leader)]
+    [InlineData("yes, unproven", "none", Role.Candidate)]
+    [InlineData("yes, unproven", "no", Role.Candidate)]
+    public void Votes_of_members_with_empty_directories_count_where_all_grant(string second, string third, Role expected)
+    {
+        var node = new RaftNode(Options with { PreVote = false }, _storage, new Prng(1));
+        node.Campaign();
+        Drain(node);
+        foreach (var (from, vote) in new[] { (2UL, second), (3UL, third) })
+        {
+            if (vote != "none")
+            {
+                node.Step(new Message { Type = MessageType.VoteResponse, From = from, To = 1, Term = node.Term, Reject = vote == "no", IsUnproven = vote.EndsWith("unproven", StringComparison.Ordinal) });
+            }
+        }
+
+        Assert.Equal(expected, node.Role);
     }
 
     [Fact]
