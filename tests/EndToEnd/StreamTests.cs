@@ -111,9 +111,24 @@ public sealed partial class StreamTests(TestCluster cluster)
         await RunAsync(name, $"while read word; do echo $word > {heard}; done; exit 4", "stdinOnce: true\n      stdin: true");
         await KilledClient.RunAsync(
             KubectlVersions.Find(version), Path.Combine(cluster.Home, "kubeconfig"), "attach -i -q " + name, "word\n", () => Task.FromResult(File.Exists(heard)));
-        await cluster.AwaitAsync("pod/" + name, ".status.containerStatuses[0].state.terminated.exitCode", "4", TimeSpan.FromSeconds(90));
+        try
+        {
+            await cluster.AwaitAsync("pod/" + name, ".status.containerStatuses[0].state.terminated.exitCode", "4", TimeSpan.FromSeconds(90));
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}\n{await cluster.Kubectl("get", "pod", name, "-o", "yaml")}\n{await WhoHoldsInputsAsync()}", e);
+        }
+
         File.Delete(heard);
         await cluster.Kubectl("delete", "pod", name, "--grace-period=1");
+    }
+
+    /// <summary>Processes that have a container's input pipe open, with their signals: who keeps an input from ending.</summary>
+    private static async Task<string> WhoHoldsInputsAsync()
+    {
+        const string script = "for p in /proc/[0-9]*; do ls -l $p/fd 2>/dev/null | grep -q '/stdin$' && { tr '\\0' ' ' <$p/cmdline; echo; ls -l $p/fd | grep '/stdin$'; grep ^Sig $p/status; }; done; true";
+        return (await Command.RunAsync("sh", ["-c", script])).Output;
     }
 
     private async Task RunAsync(string name, string script, string more = "stdin: false")

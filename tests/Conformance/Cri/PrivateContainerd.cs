@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Kube.Kubelet.Runtime.Containerd;
 
@@ -92,13 +93,21 @@ public sealed class PrivateContainerd : IAsyncLifetime
         await UntilAsync(async () => (await http.GetAsync($"http://127.0.0.1:{_registryPort}/v2/")).IsSuccessStatusCode);
     }
 
+    /// <summary>The first three bytes of a network that no interface is in: the bridge of a run that was killed may still be there.</summary>
+    private static string FreeSubnet()
+    {
+        var taken = NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(static one => one.GetIPProperties().UnicastAddresses.Select(static address => address.Address.ToString())).ToHashSet();
+        return Enumerable.Range(Environment.ProcessId, 250).Select(static number => $"10.213.{number % 250}").First(subnet => !taken.Contains(subnet + ".1"));
+    }
+
     private async Task WriteConfigurationAsync()
     {
         string network = Directory.CreateDirectory(Path.Combine(_directory, "net.d")).FullName;
         await File.WriteAllTextAsync(Path.Combine(network, "10-test.conflist"), $$$"""
             {"cniVersion": "0.4.0", "name": "{{{_bridge}}}", "plugins": [
               {"type": "bridge", "bridge": "{{{_bridge}}}", "isGateway": true, "hairpinMode": true,
-               "ipam": {"type": "host-local", "dataDir": "{{{_directory}}}/ipam", "ranges": [[{"subnet": "10.213.{{{Environment.ProcessId % 250}}}.0/24"}]]}},
+               "ipam": {"type": "host-local", "dataDir": "{{{_directory}}}/ipam", "ranges": [[{"subnet": "{{{FreeSubnet()}}}.0/24"}]]}},
               {"type": "loopback"}]}
             """);
         await File.WriteAllTextAsync(Path.Combine(_directory, "config.toml"), $"""
