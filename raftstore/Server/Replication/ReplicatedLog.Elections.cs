@@ -44,8 +44,6 @@ public sealed partial class ReplicatedLog
         }
     }
 
-    private bool IsLeaderConnected => _node.LeaderId == _node.Id || _connected.Contains(_node.LeaderId);
-
     private bool IsQuorumConnected =>
         _node.Membership.Voters.Tally(id => id == _node.Id || _connected.Contains(id)) == Raft.Quorum.VoteResult.Won
         && _node.Membership.Voters.Contains(_node.Id);

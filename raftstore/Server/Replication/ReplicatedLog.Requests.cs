@@ -7,13 +7,10 @@ public sealed partial class ReplicatedLog
 {
     private const long MaxForwardBytes = 1 << 20;
 
-    /// <summary>
-    /// Proposes what has not been, as far as there is a leader to take it. A member that has just started may hear of the leader before its own
-    /// connection to it stands: what it forwarded then would be lost, and only fail once its time is over.
-    /// </summary>
+    /// <summary>Proposes what has not been, as far as there is a leader to take it.</summary>
     private void ProposeUnsent()
     {
-        if (_unsent.Count == 0 || _node.LeaderId == 0 || _node.TransferTarget != 0 || !IsLeaderConnected)
+        if (_unsent.Count == 0 || _node.LeaderId == 0 || _node.TransferTarget != 0)
         {
             return;
         }
